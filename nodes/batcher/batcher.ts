@@ -1,0 +1,28 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { joinDeployment } from '../shared/joinDeployment';
+import { migrate, type Migration } from '../shared/migrate';
+
+/** What the batcher's dialog stores; numbers may arrive as strings. */
+interface BatcherProperties extends NodeDef {
+  version: number;
+  interval: number | string;
+  intervalUnits: 'ms' | 's' | 'min';
+  /** Records that may wait at each receiver. */
+  bufferLimit: number | string;
+  /** Records a second of each receiver; empty for no limit. */
+  maxRate: number | string;
+  /** Id of a dstream-engine node; empty for the default engine. */
+  engine: string;
+}
+
+/** None yet: 1 is the first version. */
+const migrations: readonly Migration[] = [];
+
+export = function batcherNode(api: NodeAPI): void {
+  function BatcherNode(this: Node, config: BatcherProperties): void {
+    api.nodes.createNode(this, config);
+    joinDeployment(api, this, 'batcher', migrate(config, migrations));
+  }
+
+  api.nodes.registerType('dstream-batcher', BatcherNode);
+};

@@ -1,0 +1,40 @@
+import { current, dialogClosed, dialogOpened } from '../shared/editor/dialog';
+import { durationText, isDuration } from '../shared/editor/durations';
+import { nameOr } from '../shared/editor/label';
+import { isEmpty, isPositiveNumber, isWholeNumber } from '../shared/editor/numbers';
+import { expose } from '../shared/editor/registry';
+import { translator } from '../shared/editor/translate';
+
+interface BatcherNode {
+  readonly name?: string;
+  readonly interval?: string | number;
+  readonly intervalUnits?: string;
+}
+
+const text = translator('batcher');
+
+function label(node: BatcherNode): string {
+  return nameOr(node, text('label.every', { interval: durationText(node.interval, node.intervalUnits) }));
+}
+
+function validateInterval(node: BatcherNode, value: unknown): true | string {
+  return isDuration(value, current(node, 'intervalUnits')) ? true : text('error.interval');
+}
+
+function validateBufferLimit(_node: BatcherNode, value: unknown): true | string {
+  return isWholeNumber(value, 1) ? true : text('error.bufferLimit');
+}
+
+function validateMaxRate(_node: BatcherNode, value: unknown): true | string {
+  return isEmpty(value) || isPositiveNumber(value) ? true : text('error.maxRate');
+}
+
+expose('batcher', {
+  label,
+  prepare: (node: BatcherNode) => dialogOpened(node),
+  save: dialogClosed,
+  cancel: dialogClosed,
+  validateInterval,
+  validateBufferLimit,
+  validateMaxRate,
+});

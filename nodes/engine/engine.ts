@@ -1,0 +1,30 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { deploymentOf } from '../../src/flow/deploymentOf';
+import { engineNode } from '../../src/flow/draw';
+import { migrate, type Migration } from '../shared/migrate';
+
+/** What the engine's dialog stores; numbers may arrive as strings. */
+interface EngineProperties extends NodeDef {
+  version: number;
+  isolation: 'thread' | 'inline';
+  /** MB of JavaScript heap for a worker; empty for Node's own default. */
+  heapLimit: number | string;
+}
+
+/** None yet: 1 is the first version. */
+const migrations: readonly Migration[] = [];
+
+export = function engineConfigNode(api: NodeAPI): void {
+  const deployment = deploymentOf(api);
+
+  function EngineNode(this: Node, config: EngineProperties): void {
+    api.nodes.createNode(this, config);
+    const engine = engineNode(this.id, migrate(config, migrations));
+    deployment.addEngine(engine);
+    this.on('close', () => {
+      deployment.removeEngine(engine);
+    });
+  }
+
+  api.nodes.registerType('dstream-engine', EngineNode);
+};

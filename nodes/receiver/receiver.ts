@@ -1,0 +1,32 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { joinDeployment } from '../shared/joinDeployment';
+import { migrate, type Migration } from '../shared/migrate';
+
+/** What the receiver's dialog stores; numbers may arrive as strings. */
+interface ReceiverProperties extends NodeDef {
+  version: number;
+  source: 'wire' | 'mqtt' | 'simulated';
+  /** Id of an mqtt-broker node. */
+  broker: string;
+  topic: string;
+  qos: '0' | '1';
+  format: 'auto' | 'json' | 'text' | 'buffer';
+  keyType: 'topic' | 'level' | 'msg';
+  key: string;
+  sensors: number | string;
+  /** Messages per sensor and second. */
+  rate: number | string;
+  seed: number | string;
+}
+
+/** None yet: 1 is the first version. */
+const migrations: readonly Migration[] = [];
+
+export = function receiverNode(api: NodeAPI): void {
+  function ReceiverNode(this: Node, config: ReceiverProperties): void {
+    api.nodes.createNode(this, config);
+    joinDeployment(api, this, 'receiver', migrate(config, migrations));
+  }
+
+  api.nodes.registerType('dstream-receiver', ReceiverNode);
+};

@@ -1,0 +1,219 @@
+import {
+  AGGREGATES, RESERVED_NAMES, checkRows, followsAggregate, needsValue, readRows, suggestName,
+  type AggregateRow, type RowProblem,
+} from '../shared/editor/aggregates';
+import { current, dialogClosed, dialogOpened } from '../shared/editor/dialog';
+import { isProperty } from '../shared/editor/keys';
+import { nameOr } from '../shared/editor/label';
+import { remainingHeight } from '../shared/editor/layout';
+import { expose } from '../shared/editor/registry';
+import { translator } from '../shared/editor/translate';
+
+interface ReduceByKeyNode {
+  readonly name?: string;
+  aggregates?: AggregateRow[];
+}
+
+/** The widgets of one row of the list. */
+interface RowWidgets {
+  readonly aggregate: JQuery;
+  readonly of: JQuery;
+  readonly as: JQuery;
+}
+
+const LIST = '#node-input-aggregates-container';
+
+const text = translator('reduceByKey');
+
+function label(node: ReduceByKeyNode): string {
+  const names = readRows(node.aggregates).map((row) => row.as);
+  return nameOr(node, names.length === 0 ? text('label.reduceByKey') : text('label.byKey', { outputs: names.join(', ') }));
+}
+
+function validateKey(node: ReduceByKeyNode, value: unknown): true | string {
+  const keyType = current(node, 'keyType');
+  if (keyType === 'msg' && !isProperty(value)) {
+    return text('error.property');
+  }
+  return keyType === 'jsonata' && String(value).trim() === '' ? text('error.expression') : true;
+}
+
+function validateAggregates(_node: ReduceByKeyNode, value: unknown): true | string[] {
+  const rows = readRows(value);
+  if (rows.length === 0) {
+    return [text('error.noRows')];
+  }
+  const problems = checkRows(rows).map(explain);
+  return problems.length === 0 ? true : problems;
+}
+
+function explain(problem: RowProblem): string {
+  const { row } = problem;
+  switch (problem.kind) {
+    case 'unknown-aggregate':
+      return text('error.unknownAggregate', { row, known: AGGREGATES.join(', ') });
+    case 'no-value':
+      return text('error.noValue', { row });
+    case 'no-name':
+      return text('error.noName', { row });
+    case 'reserved-name':
+      return text('error.reservedName', { row, names: RESERVED_NAMES.join(', ') });
+    case 'same-name':
+      return text('error.sameName', { row, other: problem.other });
+  }
+}
+
+function prepare(node: ReduceByKeyNode): void {
+  dialogOpened(node);
+  $('#node-input-key').typedInput({
+    default: 'key',
+    typeField: $('#node-input-keyType'),
+    types: [{ value: 'key', label: text('label.ownKey'), hasValue: false }, 'msg', 'jsonata'],
+  });
+  const list = $(LIST);
+  list.css('min-height', '150px').editableList<Partial<AggregateRow>>({
+    addButton: text('label.add'),
+    removable: true,
+    sortable: true,
+    header: header(),
+    addItem: (container, _index, stored) => addRow(container, stored),
+    removeItem: markRows,
+    sortItems: markRows,
+  });
+  list.editableList('addItems', readRows(node.aggregates));
+  markRows();
+}
+
+function header(): JQuery {
+  const cells = [
+    { key: text('label.aggregate'), style: 'flex:0 0 90px' },
+    { key: text('label.of'), style: 'flex:1 1 auto' },
+    { key: text('label.as'), style: 'flex:0 0 110px' },
+  ];
+  const row = $('<div>', { style: 'display:flex; gap:8px; padding:0 42px 0 32px' });
+  for (const cell of cells) {
+    $('<span>', { style: cell.style }).text(cell.key).appendTo(row);
+  }
+  return row;
+}
+
+function addRow(container: JQuery, stored: Partial<AggregateRow>): void {
+  const added = stored.aggregate === undefined;
+  const row = added ? newRow() : readRows([stored])[0] ?? newRow();
+  const line = $('<div>', { style: 'display:flex; gap:8px; align-items:center' }).appendTo(container);
+
+  const aggregate = $('<select>', { style: 'flex:0 0 90px; width:90px', 'aria-label': text('label.aggregate') }).appendTo(line);
+  for (const name of AGGREGATES) {
+    $('<option>').val(name).text(name).appendTo(aggregate);
+  }
+  aggregate.val(row.aggregate);
+
+  const value = $('<div>', { style: 'flex:1 1 auto; min-width:100px' }).appendTo(line);
+  const of = $('<input>', { type: 'text', style: 'width:100%' }).appendTo(value);
+  of.typedInput({ default: 'msg', types: ['msg', 'jsonata'] });
+  of.typedInput('type', row.ofType);
+  of.typedInput('value', row.of);
+  const everyRecord = $('<span>', { style: 'opacity:0.6' }).text(text('label.everyRecord')).appendTo(value);
+
+  const as = $('<input>', { type: 'text', style: 'flex:0 0 110px; width:110px', 'aria-label': text('label.as') }).appendTo(line);
+  as.val(row.as);
+  container.data('widgets', { aggregate, of, as } satisfies RowWidgets);
+
+  let follows = followsAggregate(row.aggregate, row.as);
+  const show = () => {
+    const needed = needsValue(textOf(aggregate));
+    everyRecord.toggle(!needed);
+    if (needed) {
+      of.typedInput('show');
+    } else {
+      of.typedInput('hide');
+    }
+  };
+  aggregate.on('change', () => {
+    if (follows) {
+      as.val(suggestName(textOf(aggregate), storedRows(as).map((other) => other.as)));
+    }
+    show();
+    markRows();
+  });
+  as.on('input', () => {
+    follows = followsAggregate(textOf(aggregate), textOf(as));
+  });
+  as.on('change keyup', markRows);
+  of.on('change', markRows);
+  show();
+}
+
+/** A row for the add button: the first aggregate, in the usual order of interest, whose name is free. */
+function newRow(): AggregateRow {
+  const rows = storedRows();
+  const taken = rows.map((row) => row.as);
+  const free = (['mean', 'min', 'max', 'count', 'sum'] as const).find((name) => !taken.includes(name)) ?? 'mean';
+  const last = rows.findLast((row) => needsValue(row.aggregate));
+  return { aggregate: free, of: last?.of ?? 'payload', ofType: last?.ofType ?? 'msg', as: suggestName(free, taken) };
+}
+
+/** What the list holds now. `except`: the name field of a row to leave out. */
+function storedRows(except?: JQuery): AggregateRow[] {
+  return allWidgets()
+    .filter((widgets) => widgets.as[0] !== except?.[0])
+    .map((widgets) => ({
+      aggregate: textOf(widgets.aggregate),
+      of: widgets.of.typedInput('value'),
+      ofType: widgets.of.typedInput('type'),
+      as: textOf(widgets.as).trim(),
+    }));
+}
+
+function allWidgets(): RowWidgets[] {
+  const found: RowWidgets[] = [];
+  $(LIST).editableList('items').each((_index, item) => {
+    const widgets: unknown = $(item).data('widgets');
+    if (isWidgets(widgets)) {
+      found.push(widgets);
+    }
+  });
+  return found;
+}
+
+function isWidgets(value: unknown): value is RowWidgets {
+  return typeof value === 'object' && value !== null && 'aggregate' in value && 'of' in value && 'as' in value;
+}
+
+function textOf(field: JQuery): string {
+  const value = field.val();
+  return typeof value === 'string' ? value : '';
+}
+
+/** Marks the fields that need attention and says below the list what is wrong. */
+function markRows(): void {
+  const widgets = allWidgets();
+  const rows = storedRows();
+  const problems = checkRows(rows);
+  widgets.forEach((row, index) => {
+    const own = problems.filter((problem) => problem.row === index + 1);
+    const wrongValue = own.some((problem) => problem.kind === 'no-value');
+    row.as.toggleClass('input-error', own.some((problem) => problem.kind !== 'no-value'));
+    row.of.next('.red-ui-typedInput-container').toggleClass('input-error', wrongValue);
+  });
+  const first = problems[0];
+  const message = rows.length === 0 ? text('error.noRows') : first === undefined ? '' : explain(first);
+  const tip = $('.dstream-reduceByKey-problem');
+  const wasShown = tip.is(':visible');
+  tip.text(message).toggle(message !== '');
+  if (wasShown !== (message !== '')) {
+    RED.tray.resize();
+  }
+}
+
+/** Gives the list all the height that the other rows leave. */
+function resize(_node: ReduceByKeyNode, size: { readonly height: number }): void {
+  $(LIST).editableList('height', remainingHeight('dstream-reduceByKey-list', size.height));
+}
+
+function save(node: ReduceByKeyNode): void {
+  node.aggregates = storedRows();
+  dialogClosed();
+}
+
+expose('reduceByKey', { label, prepare, save, cancel: dialogClosed, resize, validateKey, validateAggregates });

@@ -1,0 +1,25 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { joinDeployment } from '../shared/joinDeployment';
+import { migrate, type Migration } from '../shared/migrate';
+
+/** What the reduceByKey dialog stores. */
+interface ReduceByKeyProperties extends NodeDef {
+  version: number;
+  keyType: 'key' | 'msg' | 'jsonata';
+  key: string;
+  aggregates: { aggregate: string; of: string; ofType: 'msg' | 'jsonata'; as: string }[];
+  emit: 'all' | 'changed';
+  emitLeaving: boolean;
+}
+
+/** None yet: 1 is the first version. */
+const migrations: readonly Migration[] = [];
+
+export = function reduceByKeyNode(api: NodeAPI): void {
+  function ReduceByKeyNode(this: Node, config: ReduceByKeyProperties): void {
+    api.nodes.createNode(this, config);
+    joinDeployment(api, this, 'reduceByKey', migrate(config, migrations));
+  }
+
+  api.nodes.registerType('dstream-reduceByKey', ReduceByKeyNode);
+};

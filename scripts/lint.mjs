@@ -1,0 +1,51 @@
+// npm run lint: ESLint, the layers (dependency-cruiser), and the types, by a strict build. Everything is checked, also after a
+// failure, so that one run shows all there is to do.
+//
+//   npm run lint -- src/operators        only some folders or files (the layers are always checked as a whole)
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure, main, root, seconds } from './lib/project.mjs';
+import { installDependencies } from './lib/install.mjs';
+import { build } from './lib/build.mjs';
+import { collect } from './lib/run.mjs';
+
+const modules = join(root, 'node_modules');
+const SOURCES = ['src', 'nodes', 'test', 'bench'].filter((folder) => existsSync(join(root, folder)));
+
+/** Runs one check; resolves with whether all was well. */
+async function check(name, script, parameters) {
+  const begun = Date.now();
+  const { code, output } = await collect(process.execPath, [join(modules, script), ...parameters]);
+  console.log(`${name}: ${code === 0 ? 'all well' : 'failed'} (${seconds(Date.now() - begun)})`);
+  if (code !== 0) {
+    console.log(output.trim());
+  }
+  return code === 0;
+}
+
+main(async () => {
+  const paths = process.argv.slice(2).filter((parameter) => parameter !== '--');
+  await installDependencies();
+  const eslintPaths = paths.length > 0 ? paths : [...SOURCES, 'scripts', 'eslint.config.mjs', '.dependency-cruiser.cjs'];
+  const results = [
+    await check('ESLint', 'eslint/bin/eslint.js', [
+      ...['--config', join(root, 'eslint.config.mjs'), '--max-warnings', '0', '--no-error-on-unmatched-pattern', ...eslintPaths],
+    ]),
+    await check('Layers', 'dependency-cruiser/bin/dependency-cruise.mjs', [
+      ...['--config', '.dependency-cruiser.cjs', '--output-type', 'err', ...SOURCES],
+    ]),
+  ];
+  for (const project of ['nodes/tsconfig.editor.json'].filter((file) => existsSync(join(root, file)))) {
+    results.push(await check(`Editor types (${project})`, 'typescript/bin/tsc', ['-p', project, '--noEmit', '--pretty', 'false']));
+  }
+  try {
+    // Types, and whether each node has all its files.
+    await build({ strict: true });
+  } catch (error) {
+    console.log(error instanceof Failure ? error.message : error);
+    results.push(false);
+  }
+  if (results.includes(false)) {
+    throw new Failure('Lint failed.');
+  }
+});

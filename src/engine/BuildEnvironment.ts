@@ -1,0 +1,40 @@
+import type { DStream } from '../streaming/dstream/DStream';
+import type { BatchState } from '../streaming/dstream/StatefulDStream';
+import type { StreamingContext } from '../streaming/StreamingContext';
+import type { Plan } from '../plan/Plan';
+import type { Problem } from '../plan/Problem';
+import type { DataRecord } from './DataRecord';
+import type { LogEvent, OutputEvent, RunOptions } from './Engine';
+import type { OperatorFigures } from './OperatorFigures';
+import type { ReceiverRuntime } from './ReceiverRuntime';
+
+/** The output of an operator, while a plan is being built. */
+export interface BuiltStream {
+  readonly stream: DStream<DataRecord>;
+  /** ms of input that one of its RDDs stands for: the window's length, or the batch interval. */
+  readonly span: number;
+  /** The time from which on all input is known, ms since the epoch: windows that begin earlier are not complete. */
+  readonly completeSince: () => number;
+}
+
+/** State that outlives the streams it is fed by. */
+export type OperatorState = BatchState<never, DataRecord>;
+
+/** What operators are given when their streams are built. */
+export interface BuildEnvironment {
+  readonly plan: Plan;
+  readonly options: RunOptions;
+  readonly context: StreamingContext;
+  figures(operator: string): OperatorFigures;
+  receiver(operator: string): ReceiverRuntime;
+  /** The state kept under this name if it is of the same kind, otherwise new state. */
+  state<State extends object>(name: string, fingerprint: string, create: () => State): State;
+  /** A record went wrong. */
+  failed(operator: string, problem: () => Problem): void;
+  log(event: LogEvent): void;
+  /** Hands results over; to be waited for, so that slow takers slow batches down instead of filling memory. */
+  output(event: OutputEvent): Promise<void> | undefined;
+}
+
+/** An operator that has been checked and compiled: builds its stream on that of its input. */
+export type PreparedOperator = (input: BuiltStream | undefined, environment: BuildEnvironment) => BuiltStream | undefined;

@@ -1,0 +1,133 @@
+import type { Plan } from '../plan/Plan';
+import type { Problem } from '../plan/Problem';
+import type { MqttOptions } from '../sources/mqtt/MqttOptions';
+import type { SourceStatus } from '../sources/Source';
+
+export type { MqttTlsOptions } from '../sources/mqtt/MqttOptions';
+
+/** What the secret holds that an MQTT receiver's `connection` names. */
+export type MqttSecret = Omit<MqttOptions, 'subscription'>;
+
+/** A message on its way from an ordinary node to a receiver. */
+export interface OfferedMessage {
+  readonly payload: unknown;
+  readonly topic: string;
+  /** Present where the key was found in a part of the message that does not travel (neither payload nor topic). */
+  readonly key?: string | number | boolean | null;
+}
+
+/** What a plan needs beside itself. */
+export interface RunOptions {
+  /** By the names that the plan refers to them by. Never logged, never stored. */
+  readonly secrets: Readonly<Record<string, unknown>>;
+  /** Ids of operators whose records are wanted as `output` events as well, at most `TAP_LIMIT` a batch. Never part of the plan. */
+  readonly taps: readonly string[];
+  /** Values for `ctx.env(name)`. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Where Node-RED's own `@node-red/util` is found; JSONata comes from there. */
+  readonly utilPath?: string;
+}
+
+/** The most records of one batch that a tap hands out. */
+export const TAP_LIMIT = 1000;
+
+export interface OutputRecord {
+  readonly payload: unknown;
+  readonly topic: string;
+  readonly key: string | number | boolean | null | undefined;
+}
+
+/** The records that a sink or a tap has for one batch, or one chunk of them: at most 1,000 records. */
+export interface OutputEvent {
+  readonly operator: string;
+  readonly tap: boolean;
+  /** ms since the epoch */
+  readonly batchTime: number;
+  /** All records of the batch, also those that were cut off or come in other chunks. */
+  readonly count: number;
+  /** Only ever true for a tap. */
+  readonly truncated: boolean;
+  /** The place of the first record of this chunk in the batch, from 0. */
+  readonly offset: number;
+  /** Whether this is the batch's last chunk. */
+  readonly last: boolean;
+  readonly records: readonly OutputRecord[];
+}
+
+/** The figures of one finished batch. */
+export interface BatchEvent {
+  readonly batchTime: number;
+  /** Records that went into the batch. */
+  readonly records: number;
+  /** ms */
+  readonly schedulingDelay: number;
+  /** ms */
+  readonly processingDelay: number;
+  readonly failure?: string;
+}
+
+/** What happened since the last progress event; sent at most once a second, and only when something changed. */
+export interface ProgressEvent {
+  readonly operators: Readonly<Record<string, OperatorProgress>>;
+}
+
+export interface OperatorProgress {
+  /** All since the query started. */
+  readonly recordsIn: number;
+  readonly recordsOut: number;
+  /** Records on which user code threw, or that could not be decoded. */
+  readonly failed: number;
+  /** Values that an aggregate could not use. */
+  readonly skipped: number;
+  /** Records refused because the buffer was full. */
+  readonly refused: number;
+  /** Records waiting for a batch. */
+  readonly waiting: number;
+  /** Keys in a keyed operator. */
+  readonly keys: number;
+  readonly source?: SourceStatus;
+}
+
+/** A line that user code wrote with `ctx.log` or `ctx.warn`. */
+export interface LogEvent {
+  readonly operator: string;
+  readonly level: 'log' | 'warn';
+  readonly text: string;
+}
+
+export interface QueryEvents {
+  batch: [BatchEvent];
+  output: [OutputEvent];
+  problem: [Problem];
+  progress: [ProgressEvent];
+  log: [LogEvent];
+  /** The query ended by itself: the text says why. */
+  failed: [Problem];
+}
+
+/** What became of the operators when a running query was given another plan. */
+export interface UpdateReport {
+  readonly kept: readonly string[];
+  readonly restarted: readonly string[];
+  readonly dropped: readonly string[];
+}
+
+/** A running plan. */
+export interface Query {
+  on<Name extends keyof QueryEvents>(name: Name, listener: (...args: QueryEvents[Name]) => void): void;
+  /** Resolves when the first batch can run. */
+  readonly started: Promise<void>;
+  /** Goes on with another plan, keeping the state of every operator that did not change. */
+  update(plan: Plan, options: RunOptions): Promise<UpdateReport>;
+  /** Hands messages to a receiver, in order. Resolves when they are taken; rejects with why they were not. */
+  offer(receiver: string, messages: readonly OfferedMessage[]): Promise<void>;
+  /** Holds outputs back until `resume`; receivers go on receiving. */
+  pause(): void;
+  resume(): void;
+  /** Ends the query and everything it opened. May be called twice. */
+  stop(): Promise<void>;
+}
+
+export interface Engine {
+  start(plan: Plan, options: RunOptions): Query;
+}

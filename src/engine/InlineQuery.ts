@@ -1,0 +1,85 @@
+import type { Clock } from '../ports/Clock';
+import { copyValue } from '../expressions';
+import type { Plan } from '../plan/Plan';
+import type { OfferedMessage, Query, QueryEvents, RunOptions, UpdateReport } from './Engine';
+import { asGraphProblem, GraphRunner } from './GraphRunner';
+import { portableRecords } from './portableRecords';
+import { QueryEmitter } from './QueryEmitter';
+import { checkAccepted } from './RefusedError';
+
+/** A query that runs in the thread that asked for it: for tests, and for machines too small for a second thread. */
+export class InlineQuery implements Query {
+  readonly started: Promise<void>;
+  readonly #emitter = new QueryEmitter();
+  readonly #runner: GraphRunner;
+  #stopping: Promise<void> | undefined;
+  /** Starts and updates, one after the other. */
+  #changes: Promise<unknown>;
+
+  constructor(plan: Plan, options: RunOptions, clock: Clock) {
+    const emitter = this.#emitter;
+    this.#runner = new GraphRunner(clock, {
+      batch: (event) => {
+        emitter.emit('batch', event);
+      },
+      output: async (event) => {
+        // Whoever gets it may change it, and windows still hold it: so a copy.
+        const portable = portableRecords(event, copyValue);
+        if (portable.problem !== undefined) emitter.emit('problem', portable.problem);
+        emitter.output(portable.event);
+        // Lets everything else in this thread have a turn before the next piece.
+        if (!event.last) await new Promise((resolve) => setImmediate(resolve));
+      },
+      problem: (problem) => {
+        emitter.emit('problem', problem);
+      },
+      progress: (event) => {
+        emitter.emit('progress', event);
+      },
+      log: (event) => {
+        emitter.emit('log', event);
+      },
+      failed: (problem) => {
+        emitter.emit('failed', problem);
+        void this.stop();
+      },
+    });
+    // Not before the caller has had a chance to listen.
+    this.started = Promise.resolve().then(() => this.#runner.start(plan, options));
+    this.#changes = this.started.catch(async (thrown: unknown) => {
+      emitter.emit('failed', asGraphProblem(thrown, plan));
+      await this.stop();
+    });
+  }
+
+  on<Name extends keyof QueryEvents>(name: Name, listener: (...args: QueryEvents[Name]) => void): void {
+    this.#emitter.on(name, listener);
+  }
+
+  update(plan: Plan, options: RunOptions): Promise<UpdateReport> {
+    const update = this.#changes.then(() => this.#runner.update(plan, options));
+    this.#changes = update.catch(() => undefined);
+    return update;
+  }
+
+  offer(receiver: string, messages: readonly OfferedMessage[]): Promise<void> {
+    return this.#changes.then(() => {
+      checkAccepted(this.#runner.offer(receiver, messages), messages.length);
+    });
+  }
+
+  pause(): void {
+    this.#emitter.pause();
+  }
+
+  resume(): void {
+    this.#emitter.resume();
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#runner.stop().finally(() => {
+      this.#emitter.silence();
+    });
+    return this.#stopping;
+  }
+}

@@ -1,0 +1,21 @@
+/** Messages that a receiver did not take. */
+export class RefusedError extends Error {
+  override name = 'RefusedError';
+  /** How many of the messages, from the first on, were taken all the same. */
+  readonly accepted: number;
+
+  constructor(message: string, accepted: number) {
+    super(message);
+    this.accepted = accepted;
+  }
+}
+
+/** @throws RefusedError unless all of `offered` messages were accepted */
+export function checkAccepted(accepted: number, offered: number): void {
+  if (accepted >= offered) return;
+  throw new RefusedError(
+    `${String(offered - accepted)} of ${String(offered)} messages were refused, because the receiver's buffer is full or its graph is ` +
+      'stopping; raise the buffer limit of the batcher, or send more slowly.',
+    accepted,
+  );
+}

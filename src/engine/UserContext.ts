@@ -1,0 +1,51 @@
+import { type Context, seededRandom } from '../expressions';
+import type { LogEvent } from './Engine';
+
+/** `ctx` for one operator and batch. */
+export class UserContext implements Context {
+  readonly batchTime: number;
+  /** The order coordinate of the record at hand, so that what it draws does not depend on the records beside it. */
+  order = 0;
+  readonly #operator: string;
+  readonly #environment: Readonly<Record<string, string>>;
+  readonly #write: (event: LogEvent) => void;
+  #drawnFor: number | undefined;
+  #draw: () => number = () => 0;
+
+  constructor(
+    batchTime: number,
+    operator: string,
+    environment: Readonly<Record<string, string>>,
+    write: (event: LogEvent) => void,
+  ) {
+    this.batchTime = batchTime;
+    this.#operator = operator;
+    this.#environment = environment;
+    this.#write = write;
+    // User code may take these off `ctx`: `const { random } = ctx`.
+    this.env = this.env.bind(this);
+    this.log = this.log.bind(this);
+    this.warn = this.warn.bind(this);
+    this.random = this.random.bind(this);
+  }
+
+  env(name: string): string | undefined {
+    return Object.hasOwn(this.#environment, name) ? this.#environment[name] : undefined;
+  }
+
+  log(text: unknown): void {
+    this.#write({ operator: this.#operator, level: 'log', text: String(text) });
+  }
+
+  warn(text: unknown): void {
+    this.#write({ operator: this.#operator, level: 'warn', text: String(text) });
+  }
+
+  random(): number {
+    if (this.#drawnFor !== this.order) {
+      this.#drawnFor = this.order;
+      this.#draw = seededRandom(`${this.#operator}/${String(this.batchTime)}/${String(this.order)}`);
+    }
+    return this.#draw();
+  }
+}

@@ -1,0 +1,46 @@
+import type { Clock } from '../ports/Clock';
+import type { ReceiverOperator } from '../plan/Plan';
+import { MqttSource } from '../sources/mqtt/MqttSource';
+import { SimulatedSource } from '../sources/simulated/SimulatedSource';
+import type { Source, SourceHost } from '../sources/Source';
+import type { MqttSecret } from './Engine';
+import { EngineProblem } from './EngineProblem';
+
+/**
+ * The source that a receiver's parameters ask for; undefined for one that is fed by wires alone. The registry of sources:
+ * a new kind is one new folder and one case here.
+ * @throws EngineProblem when the secret that the parameters refer to is not there
+ */
+export function createSource(
+  operator: ReceiverOperator,
+  secrets: Readonly<Record<string, unknown>>,
+  host: SourceHost,
+  clock: Clock,
+): Source | undefined {
+  const { source } = operator.parameters;
+  switch (source.kind) {
+    case 'wire':
+      return undefined;
+    case 'simulated':
+      return new SimulatedSource(source, host, clock);
+    case 'mqtt': {
+      const connection = secrets[source.connection] as MqttSecret | undefined;
+      if (connection === undefined) {
+        throw new EngineProblem({
+          nodeId: operator.id,
+          code: 'broker-missing',
+          what: 'The MQTT broker that this receiver names is not there.',
+          why: 'Without its address there is nothing to connect to.',
+          fix: 'Choose a broker in the receiver, and deploy.',
+        });
+      }
+      return new MqttSource({ ...connection, subscription: { topic: source.topic, qos: source.qos } }, host);
+    }
+  }
+}
+
+/** All that a source is made from, as text, to see whether it must be made anew. Holds secrets: compared, never shown. */
+export function sourceIdentity(operator: ReceiverOperator, secrets: Readonly<Record<string, unknown>>): string {
+  const { source } = operator.parameters;
+  return JSON.stringify([source, source.kind === 'mqtt' ? secrets[source.connection] : null]);
+}

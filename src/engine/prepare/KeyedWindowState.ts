@@ -1,0 +1,151 @@
+import type { Aggregate } from '../../operators/aggregates/Aggregate';
+import type { KeyIdentity } from '../../operators/keys';
+import { type Group, type Groups, KeyedAggregator } from '../../operators/window/KeyedGroups';
+import type { KeyedWindow } from '../../operators/window/KeyedWindow';
+import { MergedPanes } from '../../operators/window/MergedPanes';
+import type { BatchState, Records } from '../../streaming/dstream/StatefulDStream';
+import { DataRecord, type RecordKey } from '../DataRecord';
+import type { OperatorFigures } from '../OperatorFigures';
+import { closingTimes } from './slides';
+
+/** A record as an aggregation sees it. */
+export interface KeyedInput {
+  readonly key: RecordKey;
+  /** One for each column. */
+  readonly values: readonly unknown[];
+  readonly order: number;
+}
+
+/** One output of an aggregation. */
+export interface Column {
+  /** The output's name. */
+  readonly name: string;
+  /** What it computes, whatever its name: a column that stays keeps its past. */
+  readonly fingerprint: string;
+  readonly aggregate: Aggregate;
+}
+
+/** How long a window is and how often it slides, ms. */
+export interface Span {
+  readonly length: number;
+  readonly slide: number;
+}
+
+export interface KeyedWindowSettings {
+  readonly columns: readonly Column[];
+  readonly emitsAll: boolean;
+  readonly emitsLeaving: boolean;
+  readonly figures: OperatorFigures;
+  /** ms before a slide that its results stand for; more than the span where the records themselves came out of a window. */
+  readonly shownLength: number;
+  /** From when on all input is known, ms since the epoch. */
+  readonly completeSince: () => number;
+}
+
+/** The panes of an aggregation by key, and what was emitted last. */
+export class KeyedWindowState implements BatchState<KeyedInput, DataRecord> {
+  readonly #span: Span;
+  readonly #step: number;
+  #settings: KeyedWindowSettings | undefined;
+  #aggregator = new KeyedAggregator([]);
+  #window: KeyedWindow = new MergedPanes(this.#aggregator);
+  /** The end of the last batch before the first one taken in, ms since the epoch. */
+  #since: number | undefined;
+  /** The window that was emitted last, and its keys. */
+  #emitted: { readonly from: number; readonly to: number; readonly keys: ReadonlyMap<KeyIdentity, unknown> } | undefined;
+
+  /** @param step ms between the batches that are taken in */
+  constructor(span: Span, step: number) {
+    this.#span = span;
+    this.#step = step;
+  }
+
+  /** Goes on with other settings: columns that were there before keep their past, new ones begin empty. */
+  configure(settings: KeyedWindowSettings): void {
+    const before = this.#settings?.columns ?? [];
+    this.#settings = settings;
+    const sources = settings.columns.map((column) => before.findIndex((old) => old.fingerprint === column.fingerprint));
+    if (sources.length === before.length && sources.every((source, index) => source === index)) return;
+    this.#aggregator = new KeyedAggregator(settings.columns.map((column) => column.aggregate));
+    this.#window = MergedPanes.restore(this.#window.snapshot(), this.#aggregator, sources);
+  }
+
+  take(time: number, records: Records<KeyedInput>): void {
+    const figures = this.#settings?.figures;
+    const aggregator = this.#aggregator;
+    const groups = aggregator.empty();
+    let taken = 0;
+    let skipped = 0;
+    records((record) => {
+      taken++;
+      skipped += aggregator.add(groups, record.key, record.values, record.order);
+    });
+    this.#since ??= time - this.#step;
+    this.#window.addPane(time, groups);
+    if (figures === undefined) return;
+    figures.recordsIn += taken;
+    figures.skipped += skipped;
+    figures.keys = this.#window.keyCount;
+  }
+
+  emit(time: number): readonly DataRecord[] {
+    const settings = this.#settings;
+    if (settings === undefined) return [];
+    const from = time - this.#span.length;
+    const groups = this.#window.evaluate(from, time);
+    const wanted = settings.emitsAll ? undefined : this.#changedKeys(from, time);
+    const results: DataRecord[] = [];
+    for (const [identity, group] of groups) {
+      if (wanted === undefined || wanted.has(identity)) results.push(this.#result(group, time, settings));
+    }
+    if (settings.emitsLeaving) this.#addLeaving(groups, time, settings, results);
+    this.#emitted = { from, to: time, keys: settings.emitsLeaving ? keysOf(groups) : new Map<KeyIdentity, unknown>() };
+    // The next window may still ask what left this one, so this window's panes stay until then.
+    this.#window.forget(from);
+    settings.figures.recordsOut += results.length;
+    settings.figures.keys = this.#window.keyCount;
+    return results;
+  }
+
+  closingTimes(after: number, before: number): readonly number[] {
+    const last = this.#window.paneTimes.at(-1);
+    if (last === undefined || this.#window.keyCount === 0) return [];
+    return closingTimes(after, Math.min(before, last + this.#span.length), this.#span.slide);
+  }
+
+  #changedKeys(from: number, to: number): ReadonlySet<KeyIdentity> {
+    const last = this.#emitted ?? { from, to: from };
+    return this.#window.changedKeys(from, to, last.from, last.to);
+  }
+
+  #addLeaving(groups: Groups, time: number, settings: KeyedWindowSettings, results: DataRecord[]): void {
+    for (const [identity, key] of this.#emitted?.keys ?? []) {
+      if (!groups.has(identity)) results.push(this.#result({ key, records: 0, partials: this.#aggregator.zeros() }, time, settings));
+    }
+  }
+
+  #result(group: Group, time: number, settings: KeyedWindowSettings): DataRecord {
+    const key = group.key as RecordKey;
+    const payload: Record<string, unknown> = { key };
+    settings.columns.forEach((column, index) => {
+      // Defined, not assigned: an output may be called __proto__.
+      Object.defineProperty(payload, column.name, {
+        value: column.aggregate.finish(group.partials[index]),
+        enumerable: true,
+        writable: true,
+        configurable: true,
+      });
+    });
+    const windowStart = time - settings.shownLength;
+    payload['windowStart'] = windowStart;
+    payload['windowEnd'] = time;
+    payload['complete'] = Math.max(this.#since ?? time, settings.completeSince()) <= windowStart;
+    return new DataRecord(payload, String(key), key, time, time);
+  }
+}
+
+function keysOf(groups: Groups): Map<KeyIdentity, unknown> {
+  const keys = new Map<KeyIdentity, unknown>();
+  for (const [identity, group] of groups) keys.set(identity, group.key);
+  return keys;
+}

@@ -1,0 +1,175 @@
+import { type CompiledCode, compileCode, copyValue, positionOf } from '../../expressions';
+import type { MapOperator } from '../../plan/Plan';
+import type { Problem } from '../../plan/Problem';
+import type { RDD } from '../../streaming/rdd/RDD';
+import { type Emit } from '../../streaming/rdd/RDD';
+import { NarrowRDD } from '../../streaming/rdd/NarrowRDD';
+import type { BuildEnvironment, PreparedOperator } from '../BuildEnvironment';
+import { DataRecord, ORDER } from '../DataRecord';
+import type { RunOptions } from '../Engine';
+import { asProblem, EngineProblem } from '../EngineProblem';
+import { recordKey } from '../recordKey';
+import { UserContext } from '../UserContext';
+
+type Mode = MapOperator['parameters']['mode'];
+
+/** Compiles user code of an operator; what is wrong with it is a problem of the operator's node. */
+export function compileFor(
+  operator: string,
+  code: MapOperator['parameters']['code'],
+  options: Pick<RunOptions, 'utilPath'>,
+): CompiledCode {
+  try {
+    return compileCode(code, {
+      nodeId: operator,
+      ...(options.utilPath === undefined ? {} : { utilPath: options.utilPath }),
+    });
+  } catch (thrown) {
+    throw new EngineProblem(asProblem(thrown, operator, 'function-invalid', 'Correct the function.'));
+  }
+}
+
+/** The problem of a record on which user code failed. */
+export function functionFailed(operator: string, thrown: unknown): Problem {
+  const problem = asProblem(thrown, operator, 'function-failed', 'Correct the function, or filter such records out before it.');
+  const position = positionOf(thrown, operator);
+  return position === undefined ? problem : { ...problem, what: `${problem.what} (line ${String(position.line)})` };
+}
+
+/** map, flatMap and filter: user code over each record. A record on which it throws is reported and left out. */
+export function prepareMap(operator: MapOperator, options: RunOptions): PreparedOperator {
+  const code = compileFor(operator.id, operator.parameters.code, options);
+  const deliver = DELIVERIES[operator.parameters.mode];
+  return (input, environment) => {
+    if (input === undefined) return undefined;
+    const contextAt = (time: number): UserContext =>
+      new UserContext(time, operator.id, environment.options.environment, (event) => {
+        environment.log(event);
+      });
+    const stream = input.stream.transform((rdd, time) =>
+      code.kind === 'synchronous'
+        ? applyEach(rdd, code, deliver, operator.id, contextAt(time), environment)
+        : applyAll(rdd, code, deliver, operator.id, contextAt(time), environment),
+    );
+    return { ...input, stream };
+  };
+}
+
+function applyEach(
+  rdd: RDD<DataRecord>,
+  code: CompiledCode & { kind: 'synchronous' },
+  deliver: Delivery,
+  operator: string,
+  context: UserContext,
+  environment: BuildEnvironment,
+): RDD<DataRecord> {
+  const figures = environment.figures(operator);
+  const failed = (thrown: unknown): void => {
+    figures.failed++;
+    environment.failed(operator, () => functionFailed(operator, thrown));
+  };
+  return new NarrowRDD<DataRecord, DataRecord>(rdd, (next) => {
+    const emit: Emit<DataRecord> = (record) => {
+      figures.recordsOut++;
+      next(record);
+    };
+    return (record) => {
+      figures.recordsIn++;
+      context.order = record[ORDER];
+      const results: DataRecord[] = [];
+      try {
+        const message = code.neverWrites ? record : messageOf(record);
+        deliver(code.call(message, context), record, (result) => results.push(result));
+      } catch (thrown) {
+        failed(thrown);
+        return;
+      }
+      // Outside of the try: what comes after this operator is not this operator's failure.
+      for (const result of results) emit(result);
+    };
+  });
+}
+
+function applyAll(
+  rdd: RDD<DataRecord>,
+  code: CompiledCode & { kind: 'asynchronous' },
+  deliver: Delivery,
+  operator: string,
+  context: UserContext,
+  environment: BuildEnvironment,
+): RDD<DataRecord> {
+  const figures = environment.figures(operator);
+  return rdd.mapPartitionsAwaiting<DataRecord>(async (records) => {
+    figures.recordsIn += records.length;
+    const evaluations = await code.evaluateAll(records.map(messageOf), context);
+    const results: DataRecord[] = [];
+    evaluations.forEach((evaluation, index) => {
+      const record = records[index];
+      if (record === undefined) return;
+      try {
+        if (!evaluation.ok) throw evaluation.error;
+        deliver(evaluation.value, record, (result) => results.push(result), true);
+      } catch (thrown) {
+        figures.failed++;
+        environment.failed(operator, () => functionFailed(operator, thrown));
+      }
+    });
+    figures.recordsOut += results.length;
+    return results;
+  });
+}
+
+/** A copy that user code may do with as it likes. */
+function messageOf(record: DataRecord): object {
+  return { payload: copyValue(record.payload), topic: record.topic, key: record.key, time: record.time };
+}
+
+/** Makes records of what user code gave. `payloadOnly`: an object with a payload is no record but a payload (JSONata). */
+type Delivery = (result: unknown, record: DataRecord, emit: Emit<DataRecord>, payloadOnly?: boolean) => void;
+
+const DELIVERIES: Record<Mode, Delivery> = {
+  map: (result, record, emit, payloadOnly = false) => {
+    if (result !== undefined) emit(toRecord(result, record, payloadOnly));
+  },
+  flatMap: (result, record, emit, payloadOnly = false) => {
+    if (result === undefined) return;
+    if (!Array.isArray(result)) {
+      if (!payloadOnly) throw new TypeError(`flatMap needs an array of results, and the function returned ${describe(result)}.`);
+      emit(toRecord(result, record, true));
+      return;
+    }
+    for (const item of result) {
+      if (item !== undefined) emit(toRecord(item, record, payloadOnly));
+    }
+  },
+  filter: (result, record, emit, payloadOnly = false) => {
+    if (payloadOnly ? isTrueInJSONata(result) : Boolean(result)) emit(record);
+  },
+};
+
+function toRecord(result: unknown, record: DataRecord, payloadOnly: boolean): DataRecord {
+  if (result === record) return record;
+  if (payloadOnly || typeof result !== 'object' || result === null || !Object.hasOwn(result, 'payload')) {
+    return new DataRecord(result, record.topic, record.key, record.time, record[ORDER]);
+  }
+  const message = result as { payload: unknown; topic?: unknown; key?: unknown; time?: unknown };
+  return new DataRecord(
+    message.payload,
+    typeof message.topic === 'string' ? message.topic : record.topic,
+    Object.hasOwn(message, 'key') ? recordKey(message.key) : record.key,
+    typeof message.time === 'number' ? message.time : record.time,
+    record[ORDER],
+  );
+}
+
+/** JSONata's own idea of truth: empty texts, arrays and objects are false, and arrays of nothing but false. */
+function isTrueInJSONata(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(isTrueInJSONata);
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
+  return Boolean(value);
+}
+
+function describe(value: unknown): string {
+  if (value === null) return 'null';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}

@@ -1,0 +1,69 @@
+import { compileProperty } from '../../expressions';
+import type { KeySource, ReceiverOperator } from '../../plan/Plan';
+import { decodePayload } from '../../sources/decode';
+import { BlockInputDStream } from '../../streaming/dstream/BlockInputDStream';
+import { NarrowRDD } from '../../streaming/rdd/NarrowRDD';
+import type { PreparedOperator } from '../BuildEnvironment';
+import { DataRecord, type RawRecord, type RecordKey } from '../DataRecord';
+import { asProblem } from '../EngineProblem';
+import { recordKey } from '../recordKey';
+
+/** Reads what a receiver has received: decodes each message, once, when its batch runs, and finds its key. */
+export function prepareReceiver(operator: ReceiverOperator): PreparedOperator {
+  const { format, key } = operator.parameters;
+  const keyOf = keyFinder(key);
+  return (_input, environment) => {
+    const runtime = environment.receiver(operator.id);
+    const figures = environment.figures(operator.id);
+    runtime.configure(operator, environment.plan.batchInterval);
+    const received = new BlockInputDStream(environment.context, operator.id, runtime.buffer);
+    const since = environment.state(`${operator.id}/since`, '', () => ({ time: undefined as number | undefined }));
+    const stream = received.transform((rdd, time) => {
+      since.time ??= time - environment.plan.batchInterval;
+      return new NarrowRDD<RawRecord, DataRecord>(rdd, (next) => (raw) => {
+        figures.recordsIn++;
+        let record: DataRecord;
+        try {
+          const payload = decodePayload(raw.payload, format);
+          record = new DataRecord(payload, raw.topic, raw.key ?? keyOf(payload, raw.topic), raw.time, raw.order);
+        } catch (thrown) {
+          figures.failed++;
+          environment.failed(operator.id, () =>
+            asProblem(thrown, operator.id, 'decode-failed', 'Choose the format that the messages have, or mend what sends them.'),
+          );
+          return;
+        }
+        figures.recordsOut++;
+        next(record);
+      });
+    });
+    return { stream, span: environment.plan.batchInterval, completeSince: () => since.time ?? 0 };
+  };
+}
+
+/** Topics split already; few topics come again and again, and hostile ones must not fill memory. */
+const SPLIT_TOPICS = 10_000;
+
+function keyFinder(source: KeySource): (payload: unknown, topic: string) => RecordKey {
+  switch (source.from) {
+    case 'topic':
+      return (_payload, topic) => topic;
+    case 'level': {
+      const known = new Map<string, RecordKey>();
+      const index = source.level > 0 ? source.level - 1 : source.level;
+      return (_payload, topic) => {
+        let key = known.get(topic);
+        if (key === undefined) {
+          if (known.size >= SPLIT_TOPICS) known.clear();
+          key = topic.split('/').at(index) ?? null;
+          known.set(topic, key);
+        }
+        return key;
+      };
+    }
+    case 'property': {
+      const get = compileProperty(source.property);
+      return (payload, topic) => recordKey(get({ payload, topic }));
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import { operatorFingerprint } from '../plan/fingerprint';
+import type { Operator, Plan, WindowOperator } from '../plan/Plan';
+import { unionOf } from '../streaming/dstream/TransformedDStream';
+import type { BuildEnvironment, BuiltStream, PreparedOperator } from './BuildEnvironment';
+import type { RunOptions } from './Engine';
+import { prepareBatcher } from './prepare/batcher';
+import { prepareMap } from './prepare/map';
+import { prepareReceiver } from './prepare/receiver';
+import { type DrawnWindow, prepareReduceByKey } from './prepare/reduceByKey';
+import { addTap, prepareSink } from './prepare/sink';
+import { prepareWindow } from './prepare/window';
+
+/** A plan whose code is compiled and whose operators are checked: ready to be built on a context. */
+export interface PreparedPlan {
+  readonly plan: Plan;
+  build(environment: BuildEnvironment): void;
+}
+
+/**
+ * Checks and compiles a plan, and rewrites it where that is better: a window that is followed by reduceByKey is computed
+ * there, from partial results of each batch, and its records are only kept if somebody else reads them too.
+ * @throws EngineProblem for user code that is not valid
+ */
+export function preparePlan(plan: Plan, options: RunOptions): PreparedPlan {
+  const consumers = consumersOf(plan);
+  const prepared = new Map<string, PreparedOperator>();
+  for (const operator of plan.operators) {
+    prepared.set(operator.id, prepareOperator(operator, plan, options, windowBefore(operator, plan)));
+  }
+  return {
+    plan,
+    build: (environment) => {
+      build(plan, options, prepared, consumers, environment);
+    },
+  };
+}
+
+function prepareOperator(operator: Operator, plan: Plan, options: RunOptions, window: DrawnWindow | undefined): PreparedOperator {
+  switch (operator.type) {
+    case 'receiver':
+      return prepareReceiver(operator);
+    case 'batcher':
+      return prepareBatcher(operator);
+    case 'map':
+      return prepareMap(operator, options);
+    case 'window':
+      return prepareWindow(operator, operatorFingerprint(operator, plan.batchInterval));
+    case 'reduceByKey':
+      return prepareReduceByKey(operator, options, window);
+    case 'sink':
+      return prepareSink(operator);
+  }
+}
+
+/** The window that a reduceByKey may compute itself: its only input. */
+function windowBefore(operator: Operator, plan: Plan): (DrawnWindow & WindowOperator['parameters']) | undefined {
+  const [input] = operator.inputs;
+  if (operator.type !== 'reduceByKey' || input === undefined || operator.inputs.length > 1) return undefined;
+  const window = plan.operators.find((other) => other.id === input.id);
+  return window?.type === 'window' ? { id: window.id, ...window.parameters } : undefined;
+}
+
+function consumersOf(plan: Plan): ReadonlyMap<string, readonly Operator[]> {
+  const consumers = new Map<string, Operator[]>();
+  for (const operator of plan.operators) {
+    for (const { id } of operator.inputs) {
+      const present = consumers.get(id);
+      if (present === undefined) consumers.set(id, [operator]);
+      else present.push(operator);
+    }
+  }
+  return consumers;
+}
+
+function build(
+  plan: Plan,
+  options: RunOptions,
+  prepared: ReadonlyMap<string, PreparedOperator>,
+  consumers: ReadonlyMap<string, readonly Operator[]>,
+  environment: BuildEnvironment,
+): void {
+  const taps = new Set(options.taps);
+  const built = new Map<string, BuiltStream>();
+  const inputsOf = new Map<string, BuiltStream | undefined>();
+  for (const operator of plan.operators) {
+    const window = windowBefore(operator, plan);
+    const input = window === undefined ? joinInputs(operator, built) : inputsOf.get(window.id);
+    inputsOf.set(operator.id, input);
+    if (operator.type === 'window' && !isReadAsRecords(operator, plan, consumers, taps)) continue;
+    const output = prepared.get(operator.id)?.(input, environment);
+    if (output === undefined) continue;
+    // Read more than once: user code must not run more than once.
+    if ((consumers.get(operator.id)?.length ?? 0) + (taps.has(operator.id) ? 1 : 0) > 1) output.stream.persist();
+    built.set(operator.id, output);
+    if (taps.has(operator.id)) addTap(operator.id, output.stream, environment);
+  }
+}
+
+/** Whether anybody needs the records of a window themselves. */
+function isReadAsRecords(
+  window: WindowOperator,
+  plan: Plan,
+  consumers: ReadonlyMap<string, readonly Operator[]>,
+  taps: ReadonlySet<string>,
+): boolean {
+  return taps.has(window.id) || (consumers.get(window.id) ?? []).some((consumer) => windowBefore(consumer, plan) === undefined);
+}
+
+function joinInputs(operator: Operator, built: ReadonlyMap<string, BuiltStream>): BuiltStream | undefined {
+  const inputs = operator.inputs.map(({ id }) => built.get(id)).filter((input) => input !== undefined);
+  const [first] = inputs;
+  if (first === undefined || inputs.length === 1) return first;
+  return {
+    stream: unionOf(inputs.map((input) => input.stream)),
+    span: Math.max(...inputs.map((input) => input.span)),
+    completeSince: () => Math.max(...inputs.map((input) => input.completeSince())),
+  };
+}

@@ -1,0 +1,47 @@
+import type { Context } from './Context';
+import { ExpressionError } from './ExpressionError';
+import { JavaScriptFunction } from './JavaScriptFunction';
+import { type Evaluation, JSONataFunction } from './JSONataFunction';
+
+/** User code as text. */
+export interface CodeText {
+  readonly lang: 'javascript' | 'jsonata';
+  readonly source: string;
+}
+
+export interface CompileOptions {
+  /** Names the code in stack traces. */
+  readonly nodeId: string;
+  /** Where Node-RED's own `@node-red/util` is found; JSONata needs it. */
+  readonly utilPath?: string;
+}
+
+/** User code, ready to run over records. */
+export type CompiledCode =
+  | {
+      readonly kind: 'synchronous';
+      /** Whether the code provably never writes to the record it is given; if not, it must be given a copy. */
+      readonly neverWrites: boolean;
+      call(msg: unknown, ctx: Context): unknown;
+    }
+  | {
+      readonly kind: 'asynchronous';
+      evaluateAll(records: readonly unknown[], ctx: Context): Promise<Evaluation[]>;
+    };
+
+/**
+ * Compiles user code once.
+ * @throws ExpressionError where the code is empty, not valid, or never returns
+ */
+export function compileCode(code: CodeText, options: CompileOptions): CompiledCode {
+  if (code.source.trim() === '') {
+    throw new ExpressionError(
+      code.lang === 'javascript' ? 'The function is empty.' : 'The expression is empty.',
+      '',
+      code.lang === 'javascript' ? 'Write at least "return msg;".' : 'Write at least "payload".',
+    );
+  }
+  return code.lang === 'javascript'
+    ? new JavaScriptFunction(code.source, options.nodeId)
+    : new JSONataFunction(code.source, options.nodeId, options.utilPath);
+}

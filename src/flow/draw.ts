@@ -1,0 +1,99 @@
+import type { Problem } from '../plan/Problem';
+import { compile, type Compiled, type Hint } from './compile';
+import { discover } from './discover';
+import { DEFAULT_ENGINE, engineSettings, type EngineSettings } from './engineSettings';
+import { environmentOf } from './environment';
+import { problems, problemText } from './problems';
+import type { GraphOrder } from './RunningGraph';
+import type { NodeProperties, Runtime } from './Runtime';
+import { secretsOf } from './secrets';
+import type { RegisteredNode } from './StreamNode';
+
+/** An engine node: where and how graphs run. */
+export interface EngineNode {
+  readonly id: string;
+  readonly settings: EngineSettings;
+  readonly problems: readonly Problem[];
+}
+
+export function engineNode(id: string, properties: NodeProperties): EngineNode {
+  return { id, ...engineSettings(id, properties) };
+}
+
+/** One graph as it is drawn, ready to run, or what keeps it from running. */
+export interface GraphDrawing {
+  /** Ids of the drawn nodes. */
+  readonly nodes: readonly string[];
+  /** Undefined where there are problems. */
+  readonly order: GraphOrder | undefined;
+  readonly engine: EngineNode | undefined;
+  readonly problems: readonly Problem[];
+  readonly hints: readonly Hint[];
+}
+
+/** Reads all graphs that are drawn at this moment and completes each with what its plan refers to. */
+export function draw(
+  streams: ReadonlyMap<string, RegisteredNode>,
+  engines: ReadonlyMap<string, EngineNode>,
+  runtime: Runtime,
+): GraphDrawing[] {
+  const properties = runtime.properties();
+  const graphs = discover(streams.keys(), {
+    node: (id) => runtime.node(id),
+    streamType: (id) => streams.get(id)?.type,
+    properties: (id) => properties.get(id),
+  });
+  const registered = (id: string): RegisteredNode => {
+    const node = streams.get(id);
+    if (node === undefined) throw new Error(`There is no stream node ${id}.`);
+    return node;
+  };
+  return graphs.map((graph) => {
+    const compiled = compile(graph, (id) => {
+      const { type, node, properties: dialog } = registered(id);
+      return { type, name: node.name, properties: dialog };
+    });
+    return complete(compiled, registered, engines, runtime, properties);
+  });
+}
+
+function complete(
+  compiled: Compiled,
+  registered: (id: string) => RegisteredNode,
+  engines: ReadonlyMap<string, EngineNode>,
+  runtime: Runtime,
+  properties: ReadonlyMap<string, NodeProperties>,
+): GraphDrawing {
+  const { nodes, plan, hints } = compiled;
+  const engine = compiled.engine === '' ? undefined : engines.get(compiled.engine);
+  if (plan === undefined) return { nodes, order: undefined, engine, problems: compiled.problems, hints };
+  const { secrets, problems: connectionProblems, warnings } = secretsOf(plan, {
+    node: (id) => runtime.node(id),
+    properties: (id) => properties.get(id),
+    instanceId: runtime.instanceId,
+  });
+  const batcher = nodes.find((id) => registered(id).type === 'batcher') ?? plan.graph;
+  const found = [
+    ...connectionProblems,
+    ...(compiled.engine !== '' && engine === undefined ? [problems.engineMissing(batcher)] : []),
+    ...(engine?.problems ?? []).map((problem) => ({ ...problem, nodeId: batcher, what: `engine: ${problem.what}` })),
+  ];
+  const environment = environmentOf(plan, (name, id) => runtime.environment(name, registered(id).node));
+  const { utilPath } = runtime;
+  const order: GraphOrder = {
+    plan,
+    options: { secrets, taps: compiled.taps, environment, ...(utilPath === undefined ? {} : { utilPath }) },
+    engine: JSON.stringify(engine?.settings ?? DEFAULT_ENGINE),
+  };
+  return {
+    nodes,
+    order: found.length === 0 ? order : undefined,
+    engine,
+    problems: found,
+    hints: [...hints, ...warnings.map(warningHint)],
+  };
+}
+
+function warningHint(warning: Problem): Hint {
+  return { nodeId: warning.nodeId, text: problemText(warning), level: 'warn' };
+}

@@ -1,0 +1,43 @@
+import type { Code, Operator, Plan } from '../plan/Plan';
+
+/** `ctx.env('NAME')` as it stands in JavaScript; names that are put together at run time are not found. */
+const MENTION = /\bctx\s*\.\s*env\s*\(\s*(['"`])([^'"`\\]+)\1\s*\)/g;
+
+/**
+ * The environment variables that the code of a plan asks for by name; no others are handed to it.
+ * @param valueOf the variable as the node that asks for it sees it
+ */
+export function environmentOf(
+  plan: Plan,
+  valueOf: (name: string, operator: string) => string | undefined,
+): Readonly<Record<string, string>> {
+  const values = new Map<string, string>();
+  for (const operator of plan.operators) {
+    for (const code of codeOf(operator)) {
+      for (const name of mentionedNames(code)) {
+        const value = values.has(name) ? undefined : valueOf(name, operator.id);
+        if (value !== undefined) values.set(name, value);
+      }
+    }
+  }
+  return Object.fromEntries(values);
+}
+
+/** The names in `ctx.env('NAME')`, each once, in the order they are written. */
+export function mentionedNames(code: Code): string[] {
+  if (code.lang !== 'javascript') return [];
+  return [...new Set([...code.source.matchAll(MENTION)].flatMap(([, , name]) => (name === undefined ? [] : [name])))];
+}
+
+function codeOf(operator: Operator): Code[] {
+  switch (operator.type) {
+    case 'map':
+      return [operator.parameters.code];
+    case 'reduceByKey':
+      return [operator.parameters.key, ...operator.parameters.aggregates.map(({ of }) => of)].flatMap((value) =>
+        value.from === 'code' ? [value.code] : [],
+      );
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,241 @@
+import type { Problem } from '../plan/Problem';
+
+/**
+ * Everything that can be wrong with a drawing: one function per code, so that a text is found by its code and the code is
+ * found in docs/problems.md. Texts carry the numbers and the way out. Node ids come first, labels are for reading.
+ */
+export const problems = {
+  // How the nodes are wired
+
+  noInput: (nodeId: string, label: string): Problem => ({
+    nodeId,
+    code: 'no-input',
+    what: `${label} has no receiver in front of it`,
+    why: 'Records enter a graph at a receiver only.',
+    fix: 'Wire a receiver to it, directly or through other stream nodes.',
+  }),
+
+  noOutput: (nodeId: string, label: string, deadEnds: readonly string[]): Problem => ({
+    nodeId,
+    code: 'no-output',
+    what: `nothing takes the results of the graph of ${label}`,
+    why:
+      deadEnds.length === 0
+        ? 'A graph without a sink and without an ordinary node on one of its outputs would compute for nobody.'
+        : `What its wires lead to is disabled or missing: ${deadEnds.join(', ')}.`,
+    fix:
+      deadEnds.length === 0
+        ? 'Add a sink, or wire a debug node to any stream node.'
+        : 'Enable that node, or add a sink or a debug node.',
+  }),
+
+  foreignBetween: (nodeId: string, label: string, upstream: string, foreign: string): Problem => ({
+    nodeId,
+    code: 'foreign-between',
+    what: `${foreign} stands between ${upstream} and ${label}`,
+    why: 'Records do not travel on wires, so an ordinary node in the middle of a graph never sees them.',
+    fix: 'Do its work in a map node, or end the graph in a sink before it and begin another with a receiver after it.',
+  }),
+
+  receiverInside: (nodeId: string, label: string, upstream: string): Problem => ({
+    nodeId,
+    code: 'receiver-inside',
+    what: `${label} is wired behind ${upstream}`,
+    why: 'A receiver begins a graph and takes ordinary messages; the nodes of a graph do not send any.',
+    fix: `Put a sink between the two, or wire ${upstream} to what follows the receiver.`,
+  }),
+
+  behindSink: (nodeId: string, label: string, sink: string): Problem => ({
+    nodeId,
+    code: 'behind-sink',
+    what: `${label} is wired behind ${sink}`,
+    why: 'A sink ends a graph and gives ordinary messages, which only a receiver takes.',
+    fix: 'Put a receiver between the two, or wire the node to what stands in front of the sink.',
+  }),
+
+  linkCall: (nodeId: string, label: string, link: string): Problem => ({
+    nodeId,
+    code: 'link-call',
+    what: `${label} is wired to ${link}, which calls or returns`,
+    why: 'A call waits for its own message to come back; records cannot.',
+    fix: 'Use link out nodes in the mode "send to all connected link nodes", or put a sink in front of the call.',
+  }),
+
+  cycle: (path: readonly string[]): Problem => ({
+    nodeId: path[0] ?? '',
+    code: 'cycle',
+    what: `the wires run in a circle: ${[...path, path[0] ?? ''].join(' → ')}`,
+    why: 'A batch would wait for its own results.',
+    fix: 'Remove one of these wires. To feed results back, wire a sink to the receiver: they come in with a later batch.',
+  }),
+
+  // What the nodes of one graph must agree on
+
+  batchIntervalsDiffer: (nodeId: string, interval: number, other: string, otherInterval: number): Problem => ({
+    nodeId,
+    code: 'batch-intervals-differ',
+    what: `the batch interval is ${String(interval)} ms here and ${String(otherInterval)} ms in ${other}`,
+    why: 'All nodes of a graph work on the same batches.',
+    fix: `Set both to ${String(interval)} ms or both to ${String(otherInterval)} ms, or separate the graphs.`,
+  }),
+
+  enginesDiffer: (nodeId: string, other: string): Problem => ({
+    nodeId,
+    code: 'engines-differ',
+    what: `another engine is chosen here than in ${other}`,
+    why: 'A graph runs in one place.',
+    fix: 'Choose the same engine in all batchers of the graph, or separate the graphs.',
+  }),
+
+  engineMissing: (nodeId: string): Problem => ({
+    nodeId,
+    code: 'engine-missing',
+    what: 'the engine that is chosen here is disabled or missing',
+    why: 'Where and how the graph is to run is not known.',
+    fix: 'Enable the engine node, choose another, or choose none for the default engine.',
+  }),
+
+  windowNotMultiple: (nodeId: string, which: 'window' | 'slide', duration: number, batchInterval: number): Problem => {
+    const below = Math.floor(duration / batchInterval) * batchInterval;
+    const nearest = [below, below + batchInterval].filter((value) => value > 0);
+    return {
+      nodeId,
+      code: 'window-not-multiple',
+      what: `${which} ${String(duration)} ms is not a multiple of the batch interval ${String(batchInterval)} ms`,
+      why: 'A window is made of whole batches.',
+      fix: `Use ${nearest.join(' or ')}.`,
+    };
+  },
+
+  // What a dialog says
+
+  notANumber: (nodeId: string, property: string, value: unknown, expected: string): Problem => ({
+    nodeId,
+    code: 'not-a-number',
+    what: `${property} is ${quoted(value)}`,
+    why: `It must be ${expected}.`,
+    fix: `Open the node and give ${expected}.`,
+  }),
+
+  unknownChoice: (nodeId: string, property: string, value: unknown, choices: readonly string[]): Problem => ({
+    nodeId,
+    code: 'unknown-choice',
+    what: `${property} is ${quoted(value)}`,
+    why: `Known are ${choices.join(', ')}.`,
+    fix: 'Open the node and choose again. If a newer version made this flow, update the palette.',
+  }),
+
+  brokerMissing: (nodeId: string): Problem => ({
+    nodeId,
+    code: 'broker-missing',
+    what: 'there is no MQTT broker to listen to',
+    why: 'None is chosen, or the chosen one is disabled or missing.',
+    fix: 'Open the receiver and choose a server, or choose the source "wire".',
+  }),
+
+  brokerInvalid: (nodeId: string, reason: string): Problem => ({
+    nodeId,
+    code: 'broker-invalid',
+    what: 'the chosen MQTT server cannot be used',
+    why: reason,
+    fix: 'Open the server node of the receiver and correct it.',
+  }),
+
+  topicInvalid: (nodeId: string, topic: string, reason: string): Problem => ({
+    nodeId,
+    code: 'topic-invalid',
+    what: `the topic is ${quoted(topic)}`,
+    why: reason,
+    fix: 'Give a topic such as sensors/+/temperature or sensors/#.',
+  }),
+
+  keyLevelInvalid: (nodeId: string, value: unknown): Problem => ({
+    nodeId,
+    code: 'key-level-invalid',
+    what: `the topic level of the key is ${quoted(value)}`,
+    why: 'Levels count from 1; a negative number counts from the end, so -1 is the last level.',
+    fix: 'Give a whole number other than 0.',
+  }),
+
+  expressionMissing: (nodeId: string, property: string): Problem => ({
+    nodeId,
+    code: 'expression-missing',
+    what: `${property} is empty`,
+    why: 'Without it there is nothing to take the value from.',
+    fix: 'Give a property such as payload.value, or an expression.',
+  }),
+
+  codeMissing: (nodeId: string): Problem => ({
+    nodeId,
+    code: 'code-missing',
+    what: 'the function is empty',
+    why: 'A function without code returns nothing, so every record would be dropped.',
+    fix: 'Write the function; return msg; passes records on unchanged.',
+  }),
+
+  noAggregates: (nodeId: string): Problem => ({
+    nodeId,
+    code: 'no-aggregates',
+    what: 'there is no aggregate',
+    why: 'Without one there is nothing to compute for a key.',
+    fix: 'Add at least one, count for example.',
+  }),
+
+  unknownAggregate: (nodeId: string, value: unknown, known: readonly string[]): Problem => ({
+    nodeId,
+    code: 'unknown-aggregate',
+    what: `there is no aggregate ${quoted(value)}`,
+    why: `Known are ${known.join(', ')}.`,
+    fix: 'Choose one of these. If a newer version made this flow, update the palette.',
+  }),
+
+  outputNameMissing: (nodeId: string, aggregate: string): Problem => ({
+    nodeId,
+    code: 'output-name-missing',
+    what: `the output of the aggregate ${aggregate} has no name`,
+    why: 'The result becomes a property of the payload, and a property needs a name.',
+    fix: `Name it, ${aggregate} for example.`,
+  }),
+
+  outputNameReserved: (nodeId: string, name: string, reserved: readonly string[]): Problem => ({
+    nodeId,
+    code: 'output-name-reserved',
+    what: `an output is named ${quoted(name)}`,
+    why: `These names are taken: ${reserved.join(', ')}.`,
+    fix: 'Choose another name for the output.',
+  }),
+
+  outputNameTwice: (nodeId: string, name: string): Problem => ({
+    nodeId,
+    code: 'output-name-twice',
+    what: `two outputs are named ${quoted(name)}`,
+    why: 'The second result would overwrite the first.',
+    fix: 'Give each output a name of its own.',
+  }),
+
+  // What happens when it runs
+
+  cannotRun: (nodeId: string, reason: string): Problem => ({
+    nodeId,
+    code: 'cannot-run',
+    what: 'the graph could not be started or changed',
+    why: reason,
+    fix: 'Correct what is named here and deploy again.',
+  }),
+};
+
+/** A problem as one text, for the log and for catch nodes. */
+export function problemText(problem: Problem): string {
+  return `${[problem.what, problem.why, problem.fix].filter((part) => part !== '').map(sentence).join(' ')} (${problem.code})`;
+}
+
+function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
+function quoted(value: unknown): string {
+  if (value === '') return 'empty';
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (value === undefined || value === null) return 'not set';
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : `of type ${typeof value}`;
+}

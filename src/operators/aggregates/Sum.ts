@@ -1,0 +1,26 @@
+import type { Aggregate } from './Aggregate';
+import { addTo, copy, merge, subtract, value, zero } from './ExactSum';
+import type { ExactSum } from './ExactSum';
+import { numberOf } from './numbers';
+
+/** The exact sum, rounded once. 0 for none. */
+export const Sum: Aggregate<ExactSum> = {
+  name: 'sum',
+  zero,
+  accepts: (candidate) => numberOf(candidate) !== undefined,
+  add: (partial, accepted) => {
+    const number = numberOf(accepted);
+    if (number !== undefined) addTo(partial, number);
+    return partial;
+  },
+  merge: (into, from) => {
+    merge(into, from);
+    return into;
+  },
+  subtract: (from, part) => {
+    subtract(from, part);
+    return from;
+  },
+  copy,
+  finish: value,
+};

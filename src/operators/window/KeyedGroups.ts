@@ -1,0 +1,89 @@
+import type { Aggregate } from '../aggregates/Aggregate';
+import { keyIdentity } from '../keys';
+import type { KeyIdentity } from '../keys';
+import { copyPartial } from './copyPartial';
+
+/** What is known about one key: how many records it had, and one partial for each aggregate, in the aggregates' order. */
+export interface Group {
+  readonly key: unknown;
+  records: number;
+  readonly partials: unknown[];
+}
+
+/** The groups of a batch or a window, in the order in which their keys came. */
+export type Groups = Map<KeyIdentity, Group>;
+
+/** Folds records into groups by key, several aggregates at once. */
+export class KeyedAggregator {
+  readonly aggregates: readonly Aggregate[];
+
+  constructor(aggregates: readonly Aggregate[]) {
+    this.aggregates = aggregates;
+  }
+
+  /** Groups over no records. */
+  empty(): Groups {
+    return new Map();
+  }
+
+  /**
+   * Folds one record in. The record counts for its key even when no aggregate can use its values.
+   * @param values one for each aggregate
+   * @param order the record's order coordinate
+   * @returns how many values were skipped because their aggregate does not accept them
+   */
+  add(groups: Groups, key: unknown, values: readonly unknown[], order: number): number {
+    const identity = keyIdentity(key);
+    let group = groups.get(identity);
+    if (group === undefined) {
+      // -0 is the same key as 0, so it must not depend on the order which of them is shown.
+      group = { key: typeof key === 'number' ? identity : key, records: 0, partials: this.zeros() };
+      groups.set(identity, group);
+    }
+    group.records++;
+    const aggregates = this.aggregates;
+    const partials = group.partials;
+    let skipped = 0;
+    for (let index = 0; index < aggregates.length; index++) {
+      const aggregate = aggregates[index];
+      if (aggregate === undefined) continue;
+      const value = values[index];
+      if (aggregate.accepts(value)) partials[index] = aggregate.add(partials[index], value, order);
+      else skipped++;
+    }
+    return skipped;
+  }
+
+  /** Folds all of `from` into `into`, as if its records had come after those of `into`. `from` stays as it is, and unshared. */
+  merge(into: Groups, from: ReadonlyMap<KeyIdentity, Group>): void {
+    for (const [identity, group] of from) {
+      const target = into.get(identity);
+      if (target === undefined) into.set(identity, this.copy(group));
+      else this.#mergeGroup(target, group);
+    }
+  }
+
+  /** A copy that shares no partial that could be changed. */
+  copy(group: Group): Group {
+    const partials: unknown[] = [];
+    for (let index = 0; index < this.aggregates.length; index++) {
+      const aggregate = this.aggregates[index];
+      const partial = group.partials[index];
+      partials.push(aggregate?.copy === undefined ? copyPartial(partial) : aggregate.copy(partial));
+    }
+    return { key: group.key, records: group.records, partials };
+  }
+
+  /** The partials of a key without records. */
+  zeros(): unknown[] {
+    return this.aggregates.map((aggregate) => aggregate.zero());
+  }
+
+  #mergeGroup(into: Group, from: Group): void {
+    into.records += from.records;
+    for (let index = 0; index < this.aggregates.length; index++) {
+      const aggregate = this.aggregates[index];
+      if (aggregate !== undefined) into.partials[index] = aggregate.merge(into.partials[index], from.partials[index]);
+    }
+  }
+}

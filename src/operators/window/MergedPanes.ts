@@ -1,0 +1,167 @@
+import { keyIdentity } from '../keys';
+import type { KeyIdentity } from '../keys';
+import type { Groups, KeyedAggregator } from './KeyedGroups';
+import type { KeyedWindow } from './KeyedWindow';
+import type { PaneData, PaneSnapshot } from './PaneSnapshot';
+
+interface Pane {
+  readonly time: number;
+  readonly groups: Groups;
+}
+
+/** In `restore`: a column that was not there before. */
+const NEW_COLUMN = -1;
+
+/**
+ * The simple form of a keyed window: merges the panes of the window in the order of time, each time it is asked.
+ * Works with every aggregate. Costs, per evaluation, the keys of all panes in the window.
+ */
+export class MergedPanes implements KeyedWindow {
+  readonly #aggregator: KeyedAggregator;
+  /** By ascending time. */
+  readonly #panes: Pane[] = [];
+  /** In how many panes each key is. */
+  readonly #panesOfKey = new Map<KeyIdentity, number>();
+
+  constructor(aggregator: KeyedAggregator) {
+    this.#aggregator = aggregator;
+  }
+
+  /**
+   * A window with the panes of a snapshot, for aggregates that may have changed since. Aggregates that stay keep their past;
+   * a new one starts empty with the panes that are still to come.
+   * @param columns for each of the aggregator's aggregates its index among those of the snapshot, or -1 when it is new;
+   *   left out when the aggregates are the same
+   * @throws RangeError when the snapshot, the aggregator and the columns do not fit together
+   */
+  static restore(snapshot: PaneSnapshot, aggregator: KeyedAggregator, columns?: readonly number[]): MergedPanes {
+    const sources = columns ?? Array.from({ length: snapshot.columnCount }, (_, index) => index);
+    checkSnapshot(snapshot);
+    checkColumns(sources, snapshot.columnCount, aggregator.aggregates.length);
+    const restored = new MergedPanes(aggregator);
+    for (const pane of snapshot.panes) restored.addPane(pane.time, restoredGroups(pane, aggregator, sources));
+    return restored;
+  }
+
+  get paneTimes(): readonly number[] {
+    return this.#panes.map((pane) => pane.time);
+  }
+
+  get keyCount(): number {
+    return this.#panesOfKey.size;
+  }
+
+  addPane(time: number, groups: Groups): void {
+    if (!Number.isFinite(time)) {
+      throw new RangeError(`The time of a pane must be a batch time in ms, not ${String(time)}.`);
+    }
+    const newest = this.#panes.at(-1);
+    if (newest !== undefined && time < newest.time) {
+      throw new RangeError(`The pane of ${String(time)} comes too late, after that of ${String(newest.time)}; `
+        + 'add panes in the order of batch time.');
+    }
+    if (newest?.time === time) this.#drop(this.#panes.length - 1, 1);
+    this.#panes.push({ time, groups });
+    for (const identity of groups.keys()) this.#panesOfKey.set(identity, (this.#panesOfKey.get(identity) ?? 0) + 1);
+  }
+
+  evaluate(from: number, to: number): Groups {
+    const result = this.#aggregator.empty();
+    for (const pane of this.#panes) {
+      if (within(pane.time, from, to)) this.#aggregator.merge(result, pane.groups);
+    }
+    return result;
+  }
+
+  changedKeys(from: number, to: number, previousFrom: number, previousTo: number): Set<KeyIdentity> {
+    const changed = new Set<KeyIdentity>();
+    for (const pane of this.#panes) {
+      if (within(pane.time, from, to) === within(pane.time, previousFrom, previousTo)) continue;
+      for (const identity of pane.groups.keys()) changed.add(identity);
+    }
+    return changed;
+  }
+
+  forget(upTo: number): void {
+    let count = 0;
+    for (const pane of this.#panes) {
+      if (pane.time > upTo) break;
+      count++;
+    }
+    if (count > 0) this.#drop(0, count);
+  }
+
+  snapshot(): PaneSnapshot {
+    const columnCount = this.#aggregator.aggregates.length;
+    return { version: 1, columnCount, panes: this.#panes.map((pane) => paneData(pane, columnCount)) };
+  }
+
+  #drop(start: number, count: number): void {
+    for (const pane of this.#panes.splice(start, count)) {
+      for (const identity of pane.groups.keys()) {
+        const left = (this.#panesOfKey.get(identity) ?? 0) - 1;
+        if (left > 0) this.#panesOfKey.set(identity, left);
+        else this.#panesOfKey.delete(identity);
+      }
+    }
+  }
+}
+
+function within(time: number, from: number, to: number): boolean {
+  return from < time && time <= to;
+}
+
+function paneData(pane: Pane, columnCount: number): PaneData {
+  const keys: unknown[] = [];
+  const records: number[] = [];
+  const columns = Array.from({ length: columnCount }, (): unknown[] => []);
+  for (const group of pane.groups.values()) {
+    keys.push(group.key);
+    records.push(group.records);
+    columns.forEach((column, index) => column.push(group.partials[index]));
+  }
+  return { time: pane.time, keys, records, columns };
+}
+
+function restoredGroups(pane: PaneData, aggregator: KeyedAggregator, sources: readonly number[]): Groups {
+  const groups = aggregator.empty();
+  pane.keys.forEach((key, row) => {
+    const partials = aggregator.zeros();
+    sources.forEach((source, index) => {
+      if (source !== NEW_COLUMN) partials[index] = pane.columns[source]?.[row];
+    });
+    groups.set(keyIdentity(key), { key, records: pane.records[row] ?? 0, partials });
+  });
+  return groups;
+}
+
+function checkSnapshot(snapshot: PaneSnapshot): void {
+  const version: number = snapshot.version;
+  if (version !== 1) {
+    throw new RangeError(`The window's snapshot has version ${String(version)}, and this program reads version 1; `
+      + 'run the program that wrote it, or reset the window.');
+  }
+  for (const pane of snapshot.panes) {
+    const rows = pane.keys.length;
+    const fits = pane.records.length === rows && pane.columns.length === snapshot.columnCount
+      && pane.columns.every((column) => column.length === rows);
+    if (!fits) {
+      throw new RangeError(`The pane of ${String(pane.time)} in the window's snapshot should have ${String(rows)} rows `
+        + `in each of ${String(snapshot.columnCount)} columns and has not: the snapshot is damaged; `
+        + 'restore an older one, or reset the window.');
+    }
+  }
+}
+
+function checkColumns(sources: readonly number[], columnCount: number, aggregateCount: number): void {
+  if (sources.length !== aggregateCount) {
+    throw new RangeError(`There are ${String(aggregateCount)} aggregates, but columns for ${String(sources.length)}; `
+      + 'give each aggregate the index of its old column, or -1 when it is new.');
+  }
+  for (const source of sources) {
+    if (!Number.isInteger(source) || source < NEW_COLUMN || source >= columnCount) {
+      throw new RangeError(`The snapshot has ${String(columnCount)} columns, so ${String(source)} is none of them; `
+        + 'give an index from 0, or -1 for a new aggregate.');
+    }
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * The panes of a keyed window as plain data, to be stored or handed to the next plan. Read-only, because it shares its
+ * partials with the panes it was taken from, which nobody changes either.
+ */
+export interface PaneSnapshot {
+  /** The version of this format. */
+  readonly version: 1;
+  /** How many aggregates there were: the number of columns in every pane. */
+  readonly columnCount: number;
+  /** By ascending time. */
+  readonly panes: readonly PaneData[];
+}
+
+/** One pane, by columns, so that an aggregate can be added or removed without touching the others. */
+export interface PaneData {
+  /** Batch time, ms. */
+  readonly time: number;
+  readonly keys: readonly unknown[];
+  /** How many records each key had, in the order of `keys`. */
+  readonly records: readonly number[];
+  /** For each aggregate the partials of all keys, in the order of `keys`. */
+  readonly columns: readonly (readonly unknown[])[];
+}

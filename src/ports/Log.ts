@@ -1,0 +1,5 @@
+/** Where lines for whoever runs the program go. */
+export interface Log {
+  warn(text: string): void;
+  error(text: string): void;
+}

@@ -1,0 +1,82 @@
+import type { DStream } from './dstream/DStream';
+import type { InputDStream } from './dstream/InputDStream';
+import type { StreamInputInfo } from './scheduler/BatchInfo';
+import { Job } from './scheduler/Job';
+
+/** The most skipped batch times that are still run because a window closes there. */
+const MOST_CLOSING_TIMES = 1000;
+
+/** The streams of a program: where records enter, and which outputs are asked for. */
+export class DStreamGraph {
+  /** ms */
+  readonly batchInterval: number;
+  readonly inputs: InputDStream<unknown>[] = [];
+  readonly outputs: DStream<unknown>[] = [];
+  #reachable: DStream<unknown>[] = [];
+
+  constructor(batchInterval: number) {
+    this.batchInterval = batchInterval;
+  }
+
+  /** @param zeroTime the batch time before the first one */
+  start(zeroTime: number): void {
+    for (const stream of [...this.outputs, ...this.inputs]) stream.initialize(zeroTime);
+    this.#reachable = this.#collectReachable();
+  }
+
+  get hasWaitingInput(): boolean {
+    return this.inputs.some((input) => input.hasWaiting);
+  }
+
+  /** Gives what has arrived to the batch of `time`. */
+  allocate(time: number): StreamInputInfo[] {
+    return this.inputs.map((input) => ({
+      inputStreamId: input.id,
+      numRecords: input.allocate(time),
+      description: input.description,
+    }));
+  }
+
+  /** The jobs of a batch: first the upkeep of windows, then the outputs in the order of their registration. */
+  generateJobs(time: number): Job[] {
+    const jobs: Job[] = [];
+    for (const stream of this.#reachable) {
+      const upkeep = stream.generateUpkeep(time);
+      if (upkeep !== null) jobs.push(new Job(time, 'upkeep', upkeep));
+    }
+    let outputId = 0;
+    for (const output of this.outputs) {
+      const job = output.generateJob(time);
+      if (job === null) continue;
+      job.outputId = outputId++;
+      jobs.push(job);
+    }
+    return jobs;
+  }
+
+  /** Of the batch times between two others, those at which a window with records in it closes. */
+  closingTimes(after: number, before: number): number[] {
+    const times = new Set<number>();
+    for (const stream of this.#reachable) {
+      for (const time of stream.closingTimes(after, before)) times.add(time);
+    }
+    return [...times].sort((first, second) => first - second).slice(0, MOST_CLOSING_TIMES);
+  }
+
+  /** Forgets what no later batch needs, now that the batch of `time` is done. */
+  clearMetadata(time: number): void {
+    for (const stream of this.#reachable) stream.clearMetadata(time);
+  }
+
+  /** Everything that outputs depend on and every input, each stream after those it depends on. */
+  #collectReachable(): DStream<unknown>[] {
+    const found = new Set<DStream<unknown>>();
+    const visit = (stream: DStream<unknown>): void => {
+      if (found.has(stream)) return;
+      for (const dependency of stream.dependencies) visit(dependency);
+      found.add(stream);
+    };
+    for (const stream of [...this.inputs, ...this.outputs]) visit(stream);
+    return [...found];
+  }
+}

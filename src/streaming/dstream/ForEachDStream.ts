@@ -1,0 +1,47 @@
+import type { RDD } from '../rdd/RDD';
+import { Job } from '../scheduler/Job';
+import { DStream } from './DStream';
+
+/** An output: runs a function with each RDD of its parent. */
+export class ForEachDStream<T> extends DStream<never> {
+  readonly dependencies: readonly [DStream<T>];
+  readonly #name: string;
+  readonly #action: (rdd: RDD<T>, time: number) => unknown;
+
+  constructor(parent: DStream<T>, name: string, action: (rdd: RDD<T>, time: number) => unknown) {
+    super(parent.context);
+    this.dependencies = [parent];
+    this.#name = name;
+    this.#action = action;
+  }
+
+  get slideDuration(): number {
+    return this.dependencies[0].slideDuration;
+  }
+
+  protected override compute(): null {
+    return null;
+  }
+
+  override generateJob(time: number): Job | null {
+    const rdd = this.dependencies[0].getOrCompute(time);
+    if (rdd === null) return null;
+    return new Job(time, this.#name, async () => {
+      await this.#action(rdd, time);
+    });
+  }
+}
+
+declare module './DStream' {
+  interface DStream<T> {
+    /**
+     * An output operation: calls the function with each RDD and its batch time (ms since the epoch), and waits for the
+     * promise it may return before the batch counts as done.
+     */
+    foreachRDD(action: (rdd: RDD<T>, time: number) => unknown): void;
+  }
+}
+
+DStream.prototype.foreachRDD = function <T>(this: DStream<T>, action: (rdd: RDD<T>, time: number) => unknown): void {
+  this.context.registerOutput(new ForEachDStream(this, 'foreachRDD', action));
+};

@@ -1,0 +1,82 @@
+import type { RDD } from '../rdd/RDD';
+import { DStream } from './DStream';
+
+/** Each RDD of the parent replaced by another that is made from it alone, at the same times. */
+export class RDDMappedDStream<T, U> extends DStream<U> {
+  readonly dependencies: readonly [DStream<T>];
+  readonly #onRDD: (rdd: RDD<T>) => RDD<U>;
+
+  constructor(parent: DStream<T>, onRDD: (rdd: RDD<T>) => RDD<U>) {
+    super(parent.context);
+    this.dependencies = [parent];
+    this.#onRDD = onRDD;
+  }
+
+  get slideDuration(): number {
+    return this.dependencies[0].slideDuration;
+  }
+
+  protected override compute(time: number): RDD<U> | null {
+    const rdd = this.dependencies[0].getOrCompute(time);
+    return rdd === null ? null : this.#onRDD(rdd);
+  }
+}
+
+declare module './DStream' {
+  interface DStream<T> {
+    /** Each record replaced by what the function makes of it. */
+    map<const U>(transform: (record: T) => U): DStream<U>;
+    /** Each record replaced by any number of others. */
+    flatMap<const U>(transform: (record: T) => Iterable<U>): DStream<U>;
+    /** The records for which the function says true. */
+    filter(predicate: (record: T) => boolean): DStream<T>;
+    /** The records of each partition replaced by those that the function gives for all of them. */
+    mapPartitions<const U>(transform: (records: Iterable<T>) => Iterable<U>): DStream<U>;
+    /** The same records in another number of partitions. */
+    repartition(numPartitions: number): DStream<T>;
+    /** Each value replaced, under the same key. */
+    mapValues<K, V, const U>(this: DStream<readonly [K, V]>, transform: (value: V) => U): DStream<readonly [K, U]>;
+    /** Each value replaced by any number of others, under the same key. */
+    flatMapValues<K, V, const U>(
+      this: DStream<readonly [K, V]>,
+      transform: (value: V) => Iterable<U>,
+    ): DStream<readonly [K, U]>;
+  }
+}
+
+DStream.prototype.map = function <T, U>(this: DStream<T>, transform: (record: T) => U): DStream<U> {
+  return new RDDMappedDStream<T, U>(this, (rdd) => rdd.map(transform));
+};
+
+DStream.prototype.flatMap = function <T, U>(this: DStream<T>, transform: (record: T) => Iterable<U>): DStream<U> {
+  return new RDDMappedDStream<T, U>(this, (rdd) => rdd.flatMap(transform));
+};
+
+DStream.prototype.filter = function <T>(this: DStream<T>, predicate: (record: T) => boolean): DStream<T> {
+  return new RDDMappedDStream(this, (rdd) => rdd.filter(predicate));
+};
+
+DStream.prototype.mapPartitions = function <T, U>(
+  this: DStream<T>,
+  transform: (records: Iterable<T>) => Iterable<U>,
+): DStream<U> {
+  return new RDDMappedDStream<T, U>(this, (rdd) => rdd.mapPartitions(transform));
+};
+
+DStream.prototype.repartition = function <T>(this: DStream<T>, numPartitions: number): DStream<T> {
+  return new RDDMappedDStream(this, (rdd) => rdd.repartition(numPartitions));
+};
+
+DStream.prototype.mapValues = function <K, V, U>(
+  this: DStream<readonly [K, V]>,
+  transform: (value: V) => U,
+): DStream<readonly [K, U]> {
+  return new RDDMappedDStream<readonly [K, V], readonly [K, U]>(this, (rdd) => rdd.mapValues(transform));
+};
+
+DStream.prototype.flatMapValues = function <K, V, U>(
+  this: DStream<readonly [K, V]>,
+  transform: (value: V) => Iterable<U>,
+): DStream<readonly [K, U]> {
+  return new RDDMappedDStream<readonly [K, V], readonly [K, U]>(this, (rdd) => rdd.flatMapValues(transform));
+};

@@ -1,0 +1,114 @@
+import type { Pair } from '../Pair';
+import { IncrementalWindowRDD, type IncrementalWindow } from '../rdd/IncrementalWindowRDD';
+import type { RDD } from '../rdd/RDD';
+import { DStream } from './DStream';
+import { SlidingDStream } from './SlidingDStream';
+
+/** The options of an incremental window. */
+export interface InverseWindowOptions<K, V> {
+  /** Keys for which it says false are left out. */
+  readonly filter?: (pair: Pair<K, V>) => boolean;
+  readonly numPartitions?: number;
+}
+
+/**
+ * The incremental window over reduced batches: each result is the one before, with the batches that left taken out by the
+ * inverse function and the batches that came added. A key leaves when its last batch has left; with
+ * `compatibility: 'spark'` it stays, with what the inverse function leaves of it, until the filter rejects it.
+ */
+export class ReducedWindowedDStream<K, V> extends SlidingDStream<Pair<K, V>, Pair<K, V>> {
+  readonly #window: IncrementalWindow<K, V>;
+  #previous: { readonly time: number; readonly rdd: IncrementalWindowRDD<K, V> } | undefined;
+
+  constructor(
+    reduced: DStream<Pair<K, V>>,
+    window: Omit<IncrementalWindow<K, V>, 'asSpark'>,
+    windowDuration: number,
+    slideDuration: number,
+  ) {
+    super(reduced, windowDuration, slideDuration);
+    this.#window = { ...window, asSpark: reduced.context.compatibility === 'spark' };
+    this.persist();
+  }
+
+  protected override compute(time: number): RDD<Pair<K, V>> {
+    const [parent] = this.dependencies;
+    const step = parent.slideDuration;
+    const previous = this.#previous;
+    // Where a slide is missing, or windows do not overlap, there is nothing to go on from: begin with this window alone.
+    // Spark goes on even then, since keys never leave.
+    const goesOn =
+      previous?.time === time - this.slideDuration && (this.slideDuration < this.windowDuration || this.#window.asSpark);
+    const rdd = goesOn
+      ? new IncrementalWindowRDD(
+          this.context,
+          this.#window,
+          previous.rdd,
+          parent.slice(previous.time - this.windowDuration + step, Math.min(previous.time, time - this.windowDuration)),
+          parent.slice(Math.max(previous.time, time - this.windowDuration) + step, time),
+        )
+      : new IncrementalWindowRDD(this.context, this.#window, null, [], parent.slice(time - this.windowDuration + step, time));
+    this.#previous = { time, rdd };
+    return rdd;
+  }
+
+  /** Every slide is computed, wanted or not: each refers to the one before until it is, and they would pile up. */
+  override generateUpkeep(time: number): (() => Promise<void>) | null {
+    if (!this.isTimeValid(time)) return super.generateUpkeep(time);
+    const rdd = this.getOrCompute(time);
+    return rdd === null ? null : () => this.#materialise(rdd);
+  }
+
+  async #materialise(rdd: RDD<Pair<K, V>>): Promise<void> {
+    try {
+      await rdd.materialise();
+    } catch (thrown) {
+      // Nothing can go on from a slide that failed; the next begins with its own window alone.
+      this.#previous = undefined;
+      throw thrown;
+    }
+  }
+}
+
+declare module './DStream' {
+  interface DStream<T> {
+    /** One value a key at each slide: its values in the last `windowDuration` ms, combined by an associative function. */
+    reduceByKeyAndWindow<K, V>(
+      this: DStream<readonly [K, V]>,
+      reduce: (first: V, second: V) => V,
+      windowDuration: number,
+      slideDuration?: number,
+    ): DStream<readonly [K, V]>;
+    /**
+     * The same, computed from the slide before: what left is taken out by the inverse function.
+     * @param inverse must undo `reduce`: inverse(reduce(a, b), b) = a
+     */
+    reduceByKeyAndWindow<K, V>(
+      this: DStream<readonly [K, V]>,
+      reduce: (first: V, second: V) => V,
+      inverse: (first: V, second: V) => V,
+      windowDuration: number,
+      slideDuration?: number,
+      options?: InverseWindowOptions<K, V>,
+    ): DStream<readonly [K, V]>;
+  }
+}
+
+DStream.prototype.reduceByKeyAndWindow = function <K, V>(
+  this: DStream<Pair<K, V>>,
+  reduce: (first: V, second: V) => V,
+  inverseOrWindow: ((first: V, second: V) => V) | number,
+  windowOrSlide?: number,
+  slide?: number,
+  options: InverseWindowOptions<K, V> = {},
+): DStream<Pair<K, V>> {
+  if (typeof inverseOrWindow === 'number') {
+    return this.reduceByKey(reduce).window(inverseOrWindow, windowOrSlide).reduceByKey(reduce);
+  }
+  return new ReducedWindowedDStream(
+    this.reduceByKey(reduce, options.numPartitions),
+    { reduce, inverse: inverseOrWindow, filter: options.filter },
+    windowOrSlide ?? NaN,
+    slide ?? this.slideDuration,
+  );
+};

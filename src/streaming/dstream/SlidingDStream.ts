@@ -1,0 +1,47 @@
+import { checkMultiple } from '../duration';
+import { DStream } from './DStream';
+
+/** What all windows share: a parent whose RDDs are kept for as long as they are in the window, and how often it slides. */
+export abstract class SlidingDStream<T, U> extends DStream<U> {
+  readonly dependencies: readonly [DStream<T>];
+  readonly windowDuration: number;
+  readonly slideDuration: number;
+
+  /** @throws IllegalArgumentError unless both durations are multiples of the parent's slide duration */
+  constructor(parent: DStream<T>, windowDuration: number, slideDuration: number) {
+    super(parent.context);
+    checkMultiple('The window duration', windowDuration, parent.slideDuration);
+    checkMultiple('The slide duration', slideDuration, parent.slideDuration);
+    this.dependencies = [parent.persist()];
+    this.windowDuration = windowDuration;
+    this.slideDuration = slideDuration;
+  }
+
+  protected override get parentRememberDuration(): number {
+    return this.rememberDuration + this.windowDuration;
+  }
+
+  override get reach(): number {
+    return super.reach + this.windowDuration;
+  }
+
+  override generateUpkeep(time: number): (() => Promise<void>) | null {
+    const [parent] = this.dependencies;
+    if (this.isTimeValid(time) || !parent.isTimeValid(time) || this.#untilNextSlide(time) >= this.windowDuration) return null;
+    const rdd = parent.getOrCompute(time);
+    return rdd === null ? null : () => rdd.materialise();
+  }
+
+  override closingTimes(after: number, before: number): readonly number[] {
+    const last = Math.min(before, after + this.reach);
+    const times: number[] = [];
+    for (let time = after + this.#untilNextSlide(after); time < last; time += this.slideDuration) times.push(time);
+    return times;
+  }
+
+  /** ms from a time to the first slide after it. */
+  #untilNextSlide(time: number): number {
+    const origin = this.context.gridOrigin(this.zeroTime ?? 0);
+    return this.slideDuration - ((time - origin) % this.slideDuration);
+  }
+}

@@ -1,0 +1,19 @@
+/** A call with arguments that can never work. */
+export class IllegalArgumentError extends Error {
+  override name = 'IllegalArgumentError';
+}
+
+/** A call that is right, but not now: before start, after start, after stop. */
+export class IllegalStateError extends Error {
+  override name = 'IllegalStateError';
+}
+
+/** A batch could not be made or run. The cause, where there is one, is the error that user code threw. */
+export class StreamingError extends Error {
+  override name = 'StreamingError';
+}
+
+/** The error itself, or one that says what else was thrown. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new StreamingError(`Something that is not an error was thrown: ${String(thrown)}`);
+}

@@ -1,0 +1,34 @@
+import { IllegalArgumentError } from '../errors';
+import { type Emit, RDD, type RDDEnvironment } from './RDD';
+
+/** An RDD over arrays that are there already, one a partition. */
+export class ParallelCollectionRDD<T> extends RDD<T> {
+  readonly partitionCount: number;
+  readonly #partitions: readonly (readonly T[])[];
+
+  constructor(environment: RDDEnvironment, partitions: readonly (readonly T[])[]) {
+    super(environment, []);
+    this.#partitions = partitions;
+    this.partitionCount = partitions.length;
+  }
+
+  /**
+   * Cuts an array into partitions of nearly equal size, neighbours staying together and in order.
+   * @throws IllegalArgumentError unless the number of partitions is a whole number above 0
+   */
+  static of<T>(environment: RDDEnvironment, records: Iterable<T>, partitionCount?: number): ParallelCollectionRDD<T> {
+    const count = partitionCount ?? environment.defaultParallelism;
+    if (!Number.isSafeInteger(count) || count <= 0) {
+      throw new IllegalArgumentError(`The number of partitions is ${String(count)}; it must be a whole number above 0.`);
+    }
+    const all = Array.from(records);
+    const partitions = Array.from({ length: count }, (_, index) =>
+      all.slice(Math.floor((index * all.length) / count), Math.floor(((index + 1) * all.length) / count)),
+    );
+    return new ParallelCollectionRDD(environment, partitions);
+  }
+
+  protected override compute(partition: number, emit: Emit<T>): void {
+    for (const record of this.#partitions[partition] ?? []) emit(record);
+  }
+}

@@ -1,0 +1,130 @@
+import { type KeyIdentity, keyHash, keyIdentity } from '../../operators/keys';
+import { IllegalArgumentError } from '../errors';
+import type { Pair } from '../Pair';
+import { type Emit, ranStage, RDD } from './RDD';
+
+/** How the values of one key are brought together. The merging functions may change and return their first argument. */
+export interface Combiner<V, C> {
+  create(value: V): C;
+  mergeValue(combined: C, value: V): C;
+  mergeCombiners(first: C, second: C): C;
+}
+
+type Combined<K, C> = Map<KeyIdentity, [K, C]>;
+
+/**
+ * One combined value a key: the wide step. Values are combined within each partition of the parent first, then the
+ * results in the order of those partitions; keys are equal by value (see `keyIdentity`) and come in the order of their
+ * first appearance within each partition of the result.
+ */
+export class ShuffledRDD<K, V, C> extends RDD<Pair<K, C>> {
+  readonly partitionCount: number;
+  readonly #parent: RDD<Pair<K, V>>;
+  readonly #combiner: Combiner<V, C>;
+  #partitions: Combined<K, C>[] | undefined;
+
+  constructor(parent: RDD<Pair<K, V>>, combiner: Combiner<V, C>, partitionCount = parent.environment.defaultParallelism) {
+    super(parent.environment, [parent]);
+    if (!Number.isSafeInteger(partitionCount) || partitionCount <= 0) {
+      throw new IllegalArgumentError(`The number of partitions is ${String(partitionCount)}; it must be a whole number above 0.`);
+    }
+    this.#parent = parent;
+    this.#combiner = combiner;
+    this.partitionCount = partitionCount;
+  }
+
+  override prepare(): undefined {
+    this.#partitions ??= this.#shuffle();
+  }
+
+  #shuffle(): Combined<K, C>[] {
+    const partitions = Array.from({ length: this.partitionCount }, () => new Map<KeyIdentity, [K, C]>());
+    for (let source = 0; source < this.#parent.partitionCount; source++) {
+      for (const [identity, pair] of this.#combineWithin(source)) {
+        const target = partitions[this.partitionCount === 1 ? 0 : keyHash(pair[0]) % this.partitionCount];
+        const present = target?.get(identity);
+        if (present === undefined) target?.set(identity, pair);
+        else present[1] = this.#combiner.mergeCombiners(present[1], pair[1]);
+      }
+    }
+    return partitions;
+  }
+
+  #combineWithin(partition: number): Combined<K, C> {
+    const combined: Combined<K, C> = new Map();
+    const combiner = this.#combiner;
+    this.#parent.iterate(partition, (pair) => {
+      const identity = keyIdentity(pair[0]);
+      const present = combined.get(identity);
+      if (present === undefined) combined.set(identity, [pair[0], combiner.create(pair[1])]);
+      else present[1] = combiner.mergeValue(present[1], pair[1]);
+    });
+    return combined;
+  }
+
+  protected override compute(partition: number, emit: Emit<Pair<K, C>>): void {
+    for (const pair of ranStage(this.#partitions)[partition]?.values() ?? []) emit(pair);
+  }
+}
+
+declare module './RDD' {
+  interface RDD<T> {
+    /** One value a key, made by functions that begin, extend and join a combined value. */
+    combineByKey<K, V, C>(
+      this: RDD<readonly [K, V]>,
+      create: (value: V) => C,
+      mergeValue: (combined: C, value: V) => C,
+      mergeCombiners: (first: C, second: C) => C,
+      numPartitions?: number,
+    ): RDD<readonly [K, C]>;
+    /** One value a key: its values combined by an associative function. */
+    reduceByKey<K, V>(
+      this: RDD<readonly [K, V]>,
+      reduce: (first: V, second: V) => V,
+      numPartitions?: number,
+    ): RDD<readonly [K, V]>;
+    /** One array a key: its values in their order. */
+    groupByKey<K, V>(this: RDD<readonly [K, V]>, numPartitions?: number): RDD<readonly [K, V[]]>;
+  }
+}
+
+RDD.prototype.combineByKey = function <K, V, C>(
+  this: RDD<Pair<K, V>>,
+  create: (value: V) => C,
+  mergeValue: (combined: C, value: V) => C,
+  mergeCombiners: (first: C, second: C) => C,
+  numPartitions?: number,
+): RDD<Pair<K, C>> {
+  return new ShuffledRDD(this, { create, mergeValue, mergeCombiners }, numPartitions);
+};
+
+RDD.prototype.reduceByKey = function <K, V>(
+  this: RDD<Pair<K, V>>,
+  reduce: (first: V, second: V) => V,
+  numPartitions?: number,
+): RDD<Pair<K, V>> {
+  return new ShuffledRDD<K, V, V>(
+    this,
+    { create: (value) => value, mergeValue: reduce, mergeCombiners: reduce },
+    numPartitions,
+  );
+};
+
+RDD.prototype.groupByKey = function <K, V>(this: RDD<Pair<K, V>>, numPartitions?: number): RDD<Pair<K, V[]>> {
+  return new ShuffledRDD<K, V, V[]>(this, grouping<V>(), numPartitions);
+};
+
+/** Collects values in an array, in their order. */
+export function grouping<V>(): Combiner<V, V[]> {
+  return {
+    create: (value) => [value],
+    mergeValue: (values, value) => {
+      values.push(value);
+      return values;
+    },
+    mergeCombiners: (first, second) => {
+      for (const value of second) first.push(value);
+      return first;
+    },
+  };
+}

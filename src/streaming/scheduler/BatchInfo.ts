@@ -1,0 +1,34 @@
+/** What one input gave to a batch. */
+export interface StreamInputInfo {
+  readonly inputStreamId: number;
+  readonly numRecords: number;
+  readonly description: string;
+}
+
+/** What became of one output of a batch. Times are ms since the epoch. */
+export interface OutputOperationInfo {
+  readonly batchTime: number;
+  readonly id: number;
+  readonly name: string;
+  readonly startTime?: number;
+  readonly endTime?: number;
+  readonly failureReason?: string;
+}
+
+/** The figures of a batch. Times are ms since the epoch, delays are ms; undefined until they are known. */
+export interface BatchInfo {
+  readonly batchTime: number;
+  readonly streamIdToInputInfo: ReadonlyMap<number, StreamInputInfo>;
+  readonly submissionTime: number;
+  readonly processingStartTime?: number;
+  readonly processingEndTime?: number;
+  readonly outputOperationInfos: ReadonlyMap<number, OutputOperationInfo>;
+  /** From submission to the start of the first job. */
+  readonly schedulingDelay?: number;
+  /** From the start of the first job to the end of the last. */
+  readonly processingDelay?: number;
+  readonly totalDelay?: number;
+  /** Why the batch failed: the first error of its outputs, or of the upkeep of its windows. */
+  readonly failureReason?: string;
+  readonly numRecords: number;
+}

@@ -1,0 +1,94 @@
+import type { Clock, Timer } from '../../ports/Clock';
+import { floorToGrid } from '../duration';
+
+/** How many missed batch times are made up for one by one; more than these become one batch. */
+const MISSED_TICKS = 10;
+
+/**
+ * Calls back at every multiple of the batch interval, with the time it was due. The wall clock says only where the grid
+ * begins and is followed when it jumps forward; between, time is measured with the monotonic clock, so that batch times
+ * rise strictly whatever the wall clock does. After a pause the first ten missed times come one by one; of the others
+ * only those that `closing` names, and the last.
+ */
+export class BatchTimer {
+  readonly #clock: Clock;
+  readonly #interval: number;
+  readonly #onTime: (time: number) => void;
+  readonly #closing: (after: number, before: number) => readonly number[];
+  #offset: number;
+  #next = 0;
+  #timer: Timer | undefined;
+
+  constructor(
+    clock: Clock,
+    interval: number,
+    onTime: (time: number) => void,
+    closing: (after: number, before: number) => readonly number[],
+  ) {
+    this.#clock = clock;
+    this.#interval = interval;
+    this.#onTime = onTime;
+    this.#closing = closing;
+    this.#offset = clock.now() - clock.monotonic();
+  }
+
+  /** The time that batches go by, ms since the epoch: like the wall clock, but never back. */
+  now(): number {
+    this.#offset = Math.max(this.#offset, this.#clock.now() - this.#clock.monotonic());
+    return this.#clock.monotonic() + this.#offset;
+  }
+
+  /** The first batch time from now on that lies after `after`. */
+  firstTime(after = -Infinity): number {
+    return floorToGrid(Math.max(this.now(), after), this.#interval) + this.#interval;
+  }
+
+  start(first: number): void {
+    this.#next = first;
+    this.#arm();
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  get isRunning(): boolean {
+    return this.#timer !== undefined;
+  }
+
+  /** The next batch time. */
+  get nextTime(): number {
+    return this.#next;
+  }
+
+  /** Gives out the next batch time at once, ahead of the clock. */
+  fireNext(): void {
+    const time = this.#next;
+    this.#next = time + this.#interval;
+    this.#onTime(time);
+  }
+
+  #arm(): void {
+    this.#timer = this.#clock.schedule(Math.max(0, this.#next - this.now()), () => {
+      this.#fireDue();
+    });
+  }
+
+  #fireDue(): void {
+    const now = this.now();
+    for (let fired = 0; this.#next <= now && fired < MISSED_TICKS; fired++) {
+      this.fireNext();
+      if (!this.isRunning) return;
+    }
+    if (this.#next <= now) {
+      const last = floorToGrid(now, this.#interval);
+      for (const time of [...this.#closing(this.#next - this.#interval, last), last]) {
+        this.#next = time;
+        this.fireNext();
+        if (!this.isRunning) return;
+      }
+    }
+    this.#arm();
+  }
+}

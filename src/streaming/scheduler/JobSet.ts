@@ -1,0 +1,84 @@
+import type { Clock } from '../../ports/Clock';
+import type { BatchInfo, OutputOperationInfo, StreamInputInfo } from './BatchInfo';
+import type { Job } from './Job';
+
+/**
+ * The jobs of one batch, and what is known of their run. The wall clock says when the batch was submitted; all later moments
+ * are counted from there with the monotonic clock, so that no delay is negative or too long because the wall clock was set.
+ */
+export class JobSet {
+  readonly time: number;
+  readonly jobs: readonly Job[];
+  readonly #inputs: ReadonlyMap<number, StreamInputInfo>;
+  readonly #clock: Clock;
+  readonly #submissionTime: number;
+  readonly #submissionMoment: number;
+  readonly #outputs = new Map<number, OutputOperationInfo>();
+  #startTime: number | undefined;
+  #endTime: number | undefined;
+  #failure: Error | undefined;
+
+  constructor(time: number, jobs: readonly Job[], inputs: readonly StreamInputInfo[], clock: Clock) {
+    this.time = time;
+    this.jobs = jobs;
+    this.#inputs = new Map(inputs.map((input) => [input.inputStreamId, input]));
+    this.#clock = clock;
+    this.#submissionTime = clock.now();
+    this.#submissionMoment = clock.monotonic();
+    for (const job of jobs) {
+      if (job.outputId >= 0) this.#outputs.set(job.outputId, { batchTime: time, id: job.outputId, name: job.name });
+    }
+  }
+
+  /** The first error of a job, if one failed. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  started(): void {
+    this.#startTime = this.#now();
+  }
+
+  ended(): void {
+    this.#endTime = this.#now();
+  }
+
+  jobStarted(job: Job): OutputOperationInfo | undefined {
+    return this.#update(job, { startTime: this.#now() });
+  }
+
+  jobEnded(job: Job, failure: Error | undefined): OutputOperationInfo | undefined {
+    this.#failure ??= failure;
+    const now = this.#now();
+    return this.#update(job, failure === undefined ? { endTime: now } : { endTime: now, failureReason: failure.message });
+  }
+
+  #now(): number {
+    return this.#submissionTime + Math.round(this.#clock.monotonic() - this.#submissionMoment);
+  }
+
+  #update(job: Job, change: Partial<OutputOperationInfo>): OutputOperationInfo | undefined {
+    const present = this.#outputs.get(job.outputId);
+    if (present === undefined) return undefined;
+    const changed = { ...present, ...change };
+    this.#outputs.set(job.outputId, changed);
+    return changed;
+  }
+
+  get info(): BatchInfo {
+    const start = this.#startTime;
+    const end = this.#endTime;
+    return {
+      batchTime: this.time,
+      streamIdToInputInfo: this.#inputs,
+      submissionTime: this.#submissionTime,
+      ...(start === undefined ? {} : { processingStartTime: start, schedulingDelay: start - this.#submissionTime }),
+      ...(start === undefined || end === undefined
+        ? {}
+        : { processingEndTime: end, processingDelay: end - start, totalDelay: end - this.#submissionTime }),
+      ...(this.#failure === undefined ? {} : { failureReason: this.#failure.message }),
+      outputOperationInfos: new Map(this.#outputs),
+      numRecords: [...this.#inputs.values()].reduce((sum, input) => sum + input.numRecords, 0),
+    };
+  }
+}

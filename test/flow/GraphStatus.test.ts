@@ -1,0 +1,75 @@
+import { expect } from 'chai';
+import type { OperatorProgress } from '../../src/engine/Engine';
+import { compact, delayText, GraphStatus } from '../../src/flow/GraphStatus';
+import { StatusBoard } from '../../src/flow/StatusBoard';
+import type { NodeStatus } from '../../src/flow/StreamNode';
+import { ManualClock } from '../../src/ports/ManualClock';
+import { examplePlan } from '../plan/examplePlan';
+
+const figures = (more: Partial<OperatorProgress>): OperatorProgress => ({
+  recordsIn: 0, recordsOut: 0, failed: 0, skipped: 0, refused: 0, waiting: 0, keys: 0, ...more,
+});
+
+describe('compact and delayText', () => {
+  it('use at most four digits', () => {
+    expect([0, 0.5, 7, 9.96, 123.4, 999.9, 1000, 12_400, 999_949, 999_950, 3_140_000].map(compact)).to.deep.equal([
+      '0', '0.5', '7', '10.0', '123', '1000', '1.0k', '12.4k', '999.9k', '1.0M', '3.1M',
+    ]);
+    expect([0, 83.4, 999, 1000, 3240].map(delayText)).to.deep.equal(['0 ms', '83 ms', '999 ms', '1.0 s', '3.2 s']);
+  });
+});
+
+describe('GraphStatus', () => {
+  let clock: ManualClock;
+  let last: Map<string, NodeStatus>;
+  let status: GraphStatus;
+  beforeEach(() => {
+    clock = new ManualClock(0);
+    last = new Map();
+    status = new GraphStatus(new StatusBoard((id, shown) => last.set(id, shown), clock), clock);
+  });
+  const progress = (operators: Record<string, Partial<OperatorProgress>>): void => {
+    const all = Object.fromEntries(Object.entries(operators).map(([id, more]) => [id, figures(more)]));
+    status.progress({ operators: all }, examplePlan);
+  };
+
+  it('shows what went out of each operator, and into a sink, per second', async () => {
+    progress({ m1: { recordsOut: 100 }, s1: { recordsIn: 10 } });
+    await clock.advance(2000);
+    progress({ m1: { recordsOut: 3100 }, s1: { recordsIn: 30 } });
+    await clock.advance(1000);
+    expect(last.get('m1')).to.deep.equal({ fill: 'blue', shape: 'dot', text: '1.5k rec/s' });
+    expect(last.get('s1')?.text).to.equal('10 rec/s');
+  });
+
+  it('shows the state of a source that does not run', () => {
+    progress({
+      r1: { source: { state: 'connecting', text: 'connecting to 127.0.0.1' } },
+      r2: { source: { state: 'failed', text: 'login refused' } },
+    });
+    expect(last.get('r1')).to.deep.equal({ fill: 'yellow', shape: 'ring', text: 'connecting to 127.0.0.1' });
+    expect(last.get('r2')).to.deep.equal({ fill: 'red', shape: 'ring', text: 'login refused' });
+  });
+
+  it('warns of refused records', async () => {
+    progress({ r1: { refused: 5 } });
+    await clock.advance(1000);
+    progress({ r1: { refused: 12 } });
+    expect(last.get('r1')).to.deep.equal({ fill: 'yellow', shape: 'dot', text: 'buffer full, 7 refused' });
+  });
+
+  it('goes back to 0 when nothing flows any more, which no progress event tells', async () => {
+    progress({ m1: { recordsOut: 0 } });
+    await clock.advance(1000);
+    progress({ m1: { recordsOut: 50 } });
+    await clock.advance(3000);
+    status.batch({ batchTime: 0, records: 0, schedulingDelay: 0, processingDelay: 1 }, examplePlan);
+    expect(last.get('m1')?.text).to.equal('0 rec/s');
+    expect(last.get('b1')?.text).to.equal('0 rec/s · 1 ms');
+  });
+
+  it('shows a failed batch in red', () => {
+    status.batch({ batchTime: 0, records: 5, schedulingDelay: 0, processingDelay: 1, failure: 'x is not defined' }, examplePlan);
+    expect(last.get('b1')).to.deep.equal({ fill: 'red', shape: 'dot', text: 'batch failed: x is not defined' });
+  });
+});

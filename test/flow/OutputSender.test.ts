@@ -1,0 +1,83 @@
+import { expect } from 'chai';
+import type { OutputEvent, OutputRecord } from '../../src/engine/Engine';
+import { comesFromStream, OutputSender } from '../../src/flow/OutputSender';
+import type { SentMessage } from '../../src/flow/StreamNode';
+import type { Plan, SinkOperator } from '../../src/plan/Plan';
+
+const planWith = (parameters: SinkOperator['parameters']): Plan => ({
+  version: 1, graph: 'g', batchInterval: 1000, operators: [{ id: 's', type: 'sink', inputs: [], parameters }],
+});
+const records = (from: number, count: number, keys?: number): OutputRecord[] =>
+  Array.from({ length: count }, (_, index) => ({
+    payload: from + index, topic: `t${String(from + index)}`, key: keys === undefined ? undefined : (from + index) % keys,
+  }));
+const event = (more: Partial<OutputEvent>): OutputEvent => ({
+  operator: 's', tap: false, batchTime: 1000, count: 0, truncated: false, offset: 0, last: true, records: [], ...more,
+});
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('OutputSender', () => {
+  let sent: SentMessage[];
+  let sender: OutputSender;
+  beforeEach(() => {
+    sent = [];
+    sender = new OutputSender((_, message) => sent.push(message));
+  });
+  const all = async (): Promise<SentMessage[]> => {
+    for (let index = 0; index < 20; index++) await turn();
+    return sent;
+  };
+
+  it('sends an empty batch only where that is wanted', async () => {
+    sender.take(event({}), planWith({ mode: 'batch', emptyBatches: false }));
+    expect(await all()).to.deep.equal([]);
+    sender.take(event({}), planWith({ mode: 'batch', emptyBatches: true }));
+    expect((await all()).map(({ payload }) => payload)).to.deep.equal([[]]);
+    sender.take(event({ tap: true }), planWith({ mode: 'batch', emptyBatches: true }));
+    expect(await all()).to.have.length(1);
+  });
+
+  it('sends one chunk a turn', async () => {
+    const plan = planWith({ mode: 'record', emptyBatches: false });
+    sender.take(event({ count: 1500, last: false, records: records(0, 1000) }), plan);
+    sender.take(event({ count: 1500, offset: 1000, records: records(1000, 500) }), plan);
+    expect(sent).to.have.length(0);
+    await turn();
+    expect(sent).to.have.length(1000);
+    await turn();
+    expect(sent).to.have.length(1500);
+    expect(sent.filter(({ dstream }) => (dstream as { last: boolean }).last)).to.have.length(1);
+  });
+
+  it('sends the last record of each key in pieces of 1,000, before the next batch; a topic is a key too', async () => {
+    const plan = planWith({ mode: 'key', emptyBatches: false });
+    for (let offset = 0; offset < 5000; offset += 1000) {
+      sender.take(event({ count: 5000, offset, last: offset === 4000, records: records(offset, 1000, 1200) }), plan);
+    }
+    sender.take(event({ batchTime: 2000, count: 2, records: records(0, 2) }), plan);
+    await all();
+    expect(sent).to.have.length(1202);
+    const newest = sent.slice(0, 1200).map(({ payload }) => payload as number);
+    expect(Math.min(...newest)).to.equal(3800);
+    expect(sent[1199]?.dstream).to.deep.include({ index: 1199, last: true, batchTime: 1000 });
+    expect(sent[1201]?.dstream).to.deep.include({ index: 1, last: true, batchTime: 2000 });
+  });
+
+  it('waits while it is paused, also in the middle of a batch', async () => {
+    const plan = planWith({ mode: 'record', emptyBatches: false });
+    sender.take(event({ last: false, records: records(0, 3) }), plan);
+    sender.take(event({ offset: 3, records: records(3, 3) }), plan);
+    await turn();
+    sender.pause();
+    expect(await all()).to.have.length(3);
+    sender.resume();
+    expect((await all()).map(({ payload }) => payload)).to.deep.equal([0, 1, 2, 3, 4, 5]);
+  });
+
+  it('marks its messages, and no others', async () => {
+    sender.take(event({ records: records(0, 1) }), planWith({ mode: 'batch', emptyBatches: false }));
+    const [message] = await all();
+    expect(comesFromStream(message ?? {})).to.equal(true);
+    for (const dstream of [undefined, null, true, { graphId: 1 }]) expect(comesFromStream({ dstream })).to.equal(false);
+  });
+});

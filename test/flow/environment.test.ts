@@ -1,0 +1,44 @@
+import { expect } from 'chai';
+import { environmentOf, mentionedNames } from '../../src/flow/environment';
+import type { Plan } from '../../src/plan/Plan';
+import { examplePlan } from '../plan/examplePlan';
+
+const names = (source: string): string[] => mentionedNames({ lang: 'javascript', source });
+
+describe('mentionedNames', () => {
+  it('finds names in any quotes, each once', () => {
+    expect(names(`return ctx.env('A') + ctx.env("B") + ctx . env ( \`C\` ) + ctx.env('A')`)).to.deep.equal(['A', 'B', 'C']);
+  });
+
+  it('finds no names that are put together, and none in other languages', () => {
+    expect(names(`return ctx.env(name) + myctx.env('A') + env('B')`)).to.deep.equal([]);
+    expect(mentionedNames({ lang: 'jsonata', source: `ctx.env('A')` })).to.deep.equal([]);
+  });
+});
+
+describe('environmentOf', () => {
+  it('asks for what is mentioned, as the operator that mentions it', () => {
+    const [receiver, , batcher] = examplePlan.operators;
+    if (receiver === undefined || batcher === undefined) return expect.fail();
+    const plan: Plan = {
+      ...examplePlan,
+      operators: [
+        receiver,
+        batcher,
+        {
+          id: 'm',
+          type: 'map',
+          inputs: [],
+          parameters: { mode: 'map', code: { lang: 'javascript', source: `ctx.env('A');ctx.env('UNSET')` } },
+        },
+      ],
+    };
+    const asked: string[] = [];
+    const values = environmentOf(plan, (name, id) => {
+      asked.push(`${id} ${name}`);
+      return name === 'A' ? 'value' : undefined;
+    });
+    expect(values).to.deep.equal({ A: 'value' });
+    expect(asked).to.deep.equal(['m A', 'm UNSET']);
+  });
+});

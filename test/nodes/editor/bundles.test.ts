@@ -1,0 +1,143 @@
+import { expect } from 'chai';
+import { buildSync } from 'esbuild';
+import { join } from 'node:path';
+import { createContext, runInContext } from 'node:vm';
+import { ROOT, SETS, catalogue, nodeHtml } from './palette';
+
+type EditorFunctions = Record<string, (node: object, value?: unknown) => unknown>;
+
+/** Loads the bundle of a node the way the browser does, with a stand-in for RED that knows the node's catalogue. */
+function load(set: string): EditorFunctions {
+  const { outputFiles } = buildSync({
+    entryPoints: [join(ROOT, 'nodes', set, 'editor.ts')],
+    bundle: true,
+    format: 'iife',
+    write: false,
+    logLevel: 'silent',
+  });
+  const texts = catalogue(set);
+  const prefix = `@dstream/node-red-dstream/${set}:`;
+  const RED = {
+    _: (key: string, values: Record<string, unknown> = {}) => {
+      const text = texts.get(key.slice(prefix.length));
+      if (!key.startsWith(prefix) || text === undefined) {
+        throw new Error(`no text for ${key}`);
+      }
+      return text.replace(/__(\w+?)__/g, (_whole, name: string) => String(values[name]));
+    },
+  };
+  const context = createContext({ RED });
+  runInContext(outputFiles[0]?.text ?? '', context);
+  return runInContext(`dstreamEditor[${JSON.stringify(set)}]`, context) as EditorFunctions;
+}
+
+describe('editor bundles', () => {
+  const loaded = new Map<string, EditorFunctions>();
+  before(() => SETS.forEach((set) => loaded.set(set, load(set))));
+
+  /** True, or the texts that the user sees. */
+  function validate(set: string, name: string, node: object, value: unknown): unknown {
+    const result = loaded.get(set)?.[name]?.(node, value);
+    return Array.isArray(result) ? Array.from(result as unknown[]) : result;
+  }
+
+  for (const set of SETS) {
+    it(`${set} offers exactly what its html calls`, () => {
+      const called = [...nodeHtml(set).matchAll(/dstreamEditor\.(\w+)\.(\w+)\(/g)];
+      expect(new Set(called.map((match) => match[1]))).to.deep.equal(new Set([set]));
+      const functions = new Set(called.map((match) => match[2] ?? ''));
+      expect(Object.keys(loaded.get(set) ?? {}).sort()).to.deep.equal([...functions].sort());
+    });
+  }
+
+  it('labels nodes by what they do, and by their name when they have one', () => {
+    const label = (set: string, node: object) => loaded.get(set)?.['label']?.(node);
+    for (const set of SETS) {
+      expect(label(set, { name: 'mine' })).to.equal('mine');
+    }
+    expect(label('receiver', { source: 'wire' })).to.equal('receiver');
+    expect(label('receiver', { source: 'mqtt', topic: 'a/+' })).to.equal('a/+');
+    expect(label('receiver', { source: 'simulated', sensors: '10' })).to.equal('10 simulated sensors');
+    expect(label('batcher', { interval: '500', intervalUnits: 'ms' })).to.equal('every 500 ms');
+    expect(label('map', { mode: 'filter' })).to.equal('filter');
+    expect(label('window', { mode: 'tumbling', length: 10, lengthUnits: 's' })).to.equal('10 s window');
+    expect(label('window', { mode: 'sliding', length: 5, lengthUnits: 'min', slide: 1, slideUnits: 's' }))
+      .to.equal('last 5 min, every 1 s');
+    expect(label('reduceByKey', { aggregates: [{ as: 'mean' }, { as: 'n' }] })).to.equal('mean, n by key');
+    expect(label('sink', {})).to.equal('sink');
+    expect(label('engine', { isolation: 'inline' })).to.equal('engine inside Node-RED');
+  });
+
+  it('asks for broker and topic only when the source is MQTT', () => {
+    for (const source of ['wire', 'simulated']) {
+      expect(validate('receiver', 'validateBroker', { source }, '')).to.equal(true);
+      expect(validate('receiver', 'validateTopic', { source }, '')).to.equal(true);
+    }
+    expect(validate('receiver', 'validateBroker', { source: 'mqtt' }, '')).to.match(/Choose an MQTT broker/);
+    expect(validate('receiver', 'validateBroker', { source: 'mqtt' }, '_ADD_')).to.match(/Choose an MQTT broker/);
+    expect(validate('receiver', 'validateBroker', { source: 'mqtt' }, 'id')).to.equal(true);
+    expect(validate('receiver', 'validateTopic', { source: 'mqtt' }, 'a/#/b')).to.match(/MQTT topic filter/);
+    expect(validate('receiver', 'validateTopic', { source: 'mqtt' }, 'a/+/b')).to.equal(true);
+  });
+
+  it('checks the key by its type', () => {
+    expect(validate('receiver', 'validateKey', { keyType: 'topic' }, '')).to.equal(true);
+    expect(validate('receiver', 'validateKey', { keyType: 'level' }, '0')).to.match(/whole number/);
+    expect(validate('receiver', 'validateKey', { keyType: 'level' }, '-1')).to.equal(true);
+    expect(validate('receiver', 'validateKey', { keyType: 'msg' }, 'payload id')).to.match(/payload\.id/);
+    expect(validate('reduceByKey', 'validateKey', { keyType: 'key' }, '')).to.equal(true);
+    expect(validate('reduceByKey', 'validateKey', { keyType: 'msg' }, '')).to.match(/property/);
+    expect(validate('reduceByKey', 'validateKey', { keyType: 'jsonata' }, ' ')).to.match(/JSONata/);
+  });
+
+  it('checks simulated sensors only when they are chosen', () => {
+    const simulated = { source: 'simulated' };
+    expect(validate('receiver', 'validateSensors', simulated, '0')).to.match(/at least 1/);
+    expect(validate('receiver', 'validateRate', simulated, '0')).to.match(/above 0/);
+    expect(validate('receiver', 'validateSeed', simulated, '1.5')).to.match(/whole/);
+    expect(validate('receiver', 'validateSeed', simulated, '-3')).to.equal(true);
+    expect(validate('receiver', 'validateRate', { source: 'wire' }, '')).to.equal(true);
+  });
+
+  it('checks the limits of the batcher', () => {
+    expect(validate('batcher', 'validateInterval', { intervalUnits: 's' }, '0')).to.match(/above 0/);
+    expect(validate('batcher', 'validateInterval', { intervalUnits: 'ms' }, '0.5')).to.match(/whole number of milliseconds/);
+    expect(validate('batcher', 'validateInterval', { intervalUnits: 's' }, '0.5')).to.equal(true);
+    expect(validate('batcher', 'validateBufferLimit', {}, '')).to.match(/at least 1/);
+    expect(validate('batcher', 'validateMaxRate', {}, '')).to.equal(true);
+    expect(validate('batcher', 'validateMaxRate', {}, '-1')).to.match(/above 0/);
+  });
+
+  it('wants window lengths above zero, and leaves multiples of the batch interval to the runtime', () => {
+    const sliding = { mode: 'sliding', lengthUnits: 's', slideUnits: 's' };
+    expect(validate('window', 'validateLength', sliding, '2.5')).to.equal(true);
+    expect(validate('window', 'validateLength', sliding, '0')).to.match(/above 0/);
+    expect(validate('window', 'validateSlide', sliding, '-1')).to.match(/above 0/);
+    expect(validate('window', 'validateSlide', { ...sliding, mode: 'tumbling' }, '-1')).to.equal(true);
+  });
+
+  it('says which outputs of reduceByKey are wrong', () => {
+    const mean = { aggregate: 'mean', of: 'payload', ofType: 'msg', as: 'mean' };
+    expect(validate('reduceByKey', 'validateAggregates', {}, [mean])).to.equal(true);
+    expect(validate('reduceByKey', 'validateAggregates', {}, [])).to.have.length(1);
+    expect(validate('reduceByKey', 'validateAggregates', {}, [mean, mean])).to.deep.equal([
+      'Outputs 1 and 2 have the same name. Give one of them another.',
+    ]);
+    expect(validate('reduceByKey', 'validateAggregates', {}, [{ ...mean, as: '<b>' }, { ...mean, aggregate: '<i>', as: 'key' }]))
+      .to.satisfy((messages: string[]) => messages.length === 2 && messages.every((message) => !message.includes('<')));
+  });
+
+  it('wants code that returns', () => {
+    expect(validate('map', 'validateFunc', { lang: 'javascript' }, ' ')).to.match(/empty/);
+    expect(validate('map', 'validateFunc', { lang: 'javascript' }, 'msg.payload')).to.match(/never returns/);
+    expect(validate('map', 'validateFunc', { lang: 'javascript' }, 'return msg;')).to.equal(true);
+    expect(validate('map', 'validateFunc', { lang: 'jsonata' }, 'payload')).to.equal(true);
+  });
+
+  it('checks the memory of an engine with a thread', () => {
+    expect(validate('engine', 'validateHeapLimit', { isolation: 'thread' }, '')).to.equal(true);
+    expect(validate('engine', 'validateHeapLimit', { isolation: 'thread' }, '8')).to.match(/at least 16/);
+    expect(validate('engine', 'validateHeapLimit', { isolation: 'thread' }, '256')).to.equal(true);
+    expect(validate('engine', 'validateHeapLimit', { isolation: 'inline' }, 'x')).to.equal(true);
+  });
+});

@@ -1,0 +1,129 @@
+import { expect } from 'chai';
+import { checkRows, readRows } from '../../../nodes/shared/editor/aggregates';
+import { SETS, defaults, listFiles, readText } from './palette';
+
+interface FlowNode {
+  readonly id: string;
+  readonly type: string;
+  readonly z?: string;
+  readonly x?: number;
+  readonly y?: number;
+  readonly wires?: readonly (readonly string[])[];
+  readonly [property: string]: unknown;
+}
+
+const ONE_AT_A_TIME = '02 - One node at a time/';
+const MQTT = '03 - IoT scenarios/Averages of MQTT sensors.json';
+const CORE_TYPES = ['tab', 'comment', 'inject', 'debug', 'function'];
+const CORE_MQTT_TYPES = ['mqtt-broker', 'mqtt out'];
+const CONFIG_TYPES = ['dstream-engine', 'mqtt-broker'];
+const OWN_TYPES: readonly string[] = SETS.map((set) => `dstream-${set}`);
+
+function read(example: string): FlowNode[] {
+  return JSON.parse(readText('examples', example)) as FlowNode[];
+}
+
+describe('examples', () => {
+  const examples = listFiles('examples', '.json');
+
+  it('start with a first one, then one for each node, then scenarios', () => {
+    const perNode = SETS.filter((set) => set !== 'engine').map((set) => `${ONE_AT_A_TIME}${set}.json`);
+    expect(examples).to.deep.equal(['01 - Start here.json', ...perNode, MQTT].sort());
+  });
+
+  it('show every node type, the engine too', () => {
+    const shown = new Set(examples.flatMap((example) => read(example).map((node) => node.type)));
+    expect(OWN_TYPES.filter((type) => !shown.has(type))).to.deep.equal([]);
+  });
+
+  it('give every node an id of its own across all files, so that all can be imported side by side', () => {
+    const ids = examples.flatMap((example) => read(example).map((node) => node.id));
+    expect(new Set(ids).size).to.equal(ids.length);
+  });
+
+  for (const example of examples) {
+    describe(example, () => {
+      const nodes = read(example);
+      const byId = new Map(nodes.map((node) => [node.id, node]));
+      const own = nodes.filter((node) => OWN_TYPES.includes(node.type));
+
+      it('uses core nodes and this palette only', () => {
+        const allowed = [...CORE_TYPES, ...OWN_TYPES, ...(example === MQTT ? CORE_MQTT_TYPES : [])];
+        expect(nodes.filter((node) => !allowed.includes(node.type))).to.deep.equal([]);
+      });
+
+      it('has one tab and a comment, and every node on it', () => {
+        const [tab, ...otherTabs] = nodes.filter((node) => node.type === 'tab');
+        expect(otherTabs).to.deep.equal([]);
+        expect(nodes.some((node) => node.type === 'comment')).to.equal(true);
+        for (const node of nodes.filter((candidate) => candidate.type !== 'tab' && !CONFIG_TYPES.includes(candidate.type))) {
+          expect(node.z, node.id).to.equal(tab?.id);
+          expect(node.x, node.id).to.be.above(0);
+          expect(node.y, node.id).to.be.above(0);
+        }
+      });
+
+      it('has wires to nodes that exist', () => {
+        for (const node of nodes) {
+          for (const target of (node.wires ?? []).flat()) {
+            expect(byId.has(target), `${node.id} → ${target}`).to.equal(true);
+          }
+        }
+      });
+
+      it('stores exactly the properties of each node', () => {
+        for (const node of own) {
+          const stored = Object.keys(node).filter((name) => !['id', 'type', 'z', 'x', 'y', 'wires'].includes(name));
+          const known = Object.keys(defaults(node.type.slice('dstream-'.length)));
+          expect(stored.sort(), node.id).to.deep.equal(known.sort());
+          expect(node['version'], node.id).to.equal(1);
+        }
+      });
+
+      it('references config nodes of the right type', () => {
+        for (const node of own) {
+          for (const [name, definition] of Object.entries(defaults(node.type.slice('dstream-'.length)))) {
+            const reference = node[name];
+            if (definition['type'] !== undefined && reference !== '') {
+              expect(byId.get(String(reference))?.type, `${node.id}.${name}`).to.equal(definition['type']);
+            }
+          }
+        }
+      });
+
+      it('has outputs with good names in each reduceByKey', () => {
+        for (const node of own.filter((candidate) => candidate.type === 'dstream-reduceByKey')) {
+          const rows = readRows(node['aggregates']);
+          expect(rows, node.id).to.not.have.length(0);
+          expect(checkRows(rows), node.id).to.deep.equal([]);
+        }
+      });
+
+      it('needs a broker only where it says so', () => {
+        const sources = own.filter((node) => node.type === 'dstream-receiver').map((node) => node['source']);
+        expect(sources.includes('mqtt')).to.equal(example === MQTT);
+      });
+
+      it('leads from a receiver through a batcher to a sink that is seen', () => {
+        const types = (ids: readonly string[]) => ids.map((id) => byId.get(id)?.type);
+        for (const node of own.filter((candidate) => !CONFIG_TYPES.includes(candidate.type))) {
+          const targets = types((node.wires ?? []).flat());
+          expect(targets, node.id).to.not.have.length(0);
+          if (node.type === 'dstream-receiver') {
+            expect(new Set(targets), node.id).to.deep.equal(new Set(['dstream-batcher']));
+          }
+          const staysInside = targets.every((type) => type !== undefined && OWN_TYPES.includes(type));
+          expect(staysInside, node.id).to.equal(node.type !== 'dstream-sink');
+        }
+      });
+    });
+  }
+
+  it('deploys with the node ids that the start script relies on', () => {
+    const nodes = new Map(read(MQTT).map((node) => [node.id, node]));
+    expect(nodes.get('start-broker')).to.include({ type: 'mqtt-broker', broker: '127.0.0.1', port: 1883 });
+    expect(nodes.get('start-receiver')).to.include({ source: 'mqtt', broker: 'start-broker', topic: 'sensors/+/temperature' });
+    expect(nodes.get('start-receiver')).to.include({ keyType: 'level', key: '2' });
+    expect(nodes.get('start-mqtt-out')).to.include({ type: 'mqtt out', broker: 'start-broker', topic: 'averages' });
+  });
+});

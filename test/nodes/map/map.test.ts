@@ -1,0 +1,51 @@
+import { expect } from 'chai';
+import { load, messages, node, tab, unload } from '../helper';
+
+const around = (map: Record<string, unknown>): Parameters<typeof load>[0] =>
+  tab('t', [
+    { id: 'r', type: 'dstream-receiver', wires: [['m']] },
+    { id: 'm', type: 'dstream-map', ...map, wires: [['h']] },
+    { id: 'h', type: 'helper' },
+    { id: 'catch', type: 'catch', scope: ['m'], wires: [['caught']] },
+    { id: 'caught', type: 'helper' },
+  ]);
+
+describe('map node', () => {
+  it('puts its code into the plan as text', async () => {
+    const loaded = await load(around({ mode: 'filter', lang: 'jsonata', func: 'payload > 3' }));
+    expect(loaded.engine.only.plan.operators.at(-1)?.parameters).to.deep.equal({
+      mode: 'filter',
+      code: { lang: 'jsonata', source: 'payload > 3' },
+    });
+    await unload(loaded);
+  });
+
+  it('makes what goes wrong in its code catchable', async () => {
+    const loaded = await load(around({}));
+    const caught = messages('caught', 1);
+    loaded.engine.only.emit(
+      'problem',
+      { nodeId: 'm', code: 'user-code', what: '2 records failed', why: 'x is not defined.', fix: 'Define x.' },
+    );
+    const [message] = await caught;
+    expect((message?.error as { message: string }).message).to.equal('2 records failed. x is not defined. Define x. (user-code)');
+    await unload(loaded);
+  });
+
+  it('asks for a receiver when an ordinary message comes', async () => {
+    const loaded = await load(around({}));
+    const caught = messages('caught', 1);
+    node('m').receive({ payload: 1 });
+    const [message] = await caught;
+    expect((message?.error as { message: string }).message).to.contain('put a receiver in front of the map');
+    await unload(loaded);
+  });
+
+  it('gives its code the environment variables that it names, as the node sees them', async () => {
+    const [first, ...rest] = around({ func: 'return msg.payload + ctx.env("SITE");' });
+    const loaded = await load([{ ...(first ?? expect.fail()), env: [{ name: 'SITE', value: 'north', type: 'str' }] }, ...rest]);
+    expect(loaded.engine.only.options.environment).to.deep.equal({ SITE: 'north' });
+    expect(loaded.engine.only.options.utilPath).to.match(/@node-red.util/);
+    await unload(loaded);
+  });
+});

@@ -1,0 +1,71 @@
+import { expect } from 'chai';
+import { type BatchState, StatefulDStream } from '../../../src/streaming/dstream/StatefulDStream';
+import { program, recorded } from '../program';
+
+/** Adds up all records, and writes down every batch that it took in. */
+class Total implements BatchState<number, number> {
+  readonly taken: [number, number[]][] = [];
+  failures = 0;
+  #total = 0;
+
+  take(time: number, records: (emit: (record: number) => void) => void): void {
+    if (this.failures-- > 0) throw new Error('not taken');
+    const batch: number[] = [];
+    records((record) => {
+      batch.push(record);
+      this.#total += record;
+    });
+    this.taken.push([time, batch]);
+  }
+
+  emit(): readonly number[] {
+    return [this.#total];
+  }
+
+  closingTimes(): readonly number[] {
+    return [];
+  }
+}
+
+describe('StatefulDStream', () => {
+  it('takes in every batch once and in order, also without RDD, and gives records at each slide', async () => {
+    const { ssc, clock } = program();
+    const state = new Total();
+    const stream = new StatefulDStream(ssc.queueStream([[1], null, [3, 4], [5]]), state, 2000);
+    const [first, second] = [recorded(stream), recorded(stream)];
+    await ssc.start();
+    await clock.advance(4000);
+    await ssc.stop();
+    expect(state.taken).to.deep.equal([[1000, [1]], [2000, []], [3000, [3, 4]], [4000, [5]]]);
+    expect(first).to.deep.equal([[2000, [1]], [4000, [13]]]);
+    expect(second).to.deep.equal(first);
+  });
+
+  it('takes a batch in once though its output fails and is tried again', async () => {
+    const { ssc, clock, errors } = program({ retries: 2 });
+    const state = new Total();
+    const seen: number[] = [];
+    new StatefulDStream(ssc.queueStream([[1], [2]]), state, 1000).foreachRDD(async (rdd) => {
+      seen.push(...(await rdd.collect()));
+      if (seen.length === 1) throw new Error('sink');
+    });
+    await ssc.start();
+    await clock.advance(2000);
+    await ssc.stop();
+    expect(seen).to.deep.equal([1, 1, 3]);
+    expect(state.taken).to.deep.equal([[1000, [1]], [2000, [2]]]);
+    expect(errors).to.deep.equal([]);
+  });
+
+  it('tries again what the state did not take', async () => {
+    const { ssc, clock, errors } = program({ retries: 2 });
+    const state = new Total();
+    state.failures = 2;
+    const outputs = recorded(new StatefulDStream(ssc.queueStream([[1], [2]]), state, 2000));
+    await ssc.start();
+    await clock.advance(2000);
+    await ssc.stop();
+    expect(outputs).to.deep.equal([[2000, [3]]]);
+    expect(errors).to.deep.equal([]);
+  });
+});

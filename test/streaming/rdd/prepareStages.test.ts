@@ -1,0 +1,60 @@
+import { expect } from 'chai';
+import { ManualClock, type RDD, StreamingContext } from '../../../src/streaming';
+import { prepareStages } from '../../../src/streaming/rdd/prepareStages';
+import { rejectionOf } from '../program';
+
+const ssc = new StreamingContext({ batchInterval: 1000, clock: new ManualClock() });
+
+describe('prepareStages', () => {
+  it('runs each stage after those it depends on, and a shared one once', async () => {
+    const ran: string[] = [];
+    const stage = (name: string, parent: RDD<number>): RDD<number> =>
+      parent.mapPartitionsAwaiting(async (records) => {
+        await Promise.resolve();
+        ran.push(name);
+        return records;
+      });
+    const source = stage('source', ssc.parallelize([1, 2]));
+    const left = stage('left', source.map((n) => n * 10));
+    const right = stage('right', source.union(left));
+    const last = stage('last', left.union(right).union(source));
+    await prepareStages(last);
+    expect(ran.sort()).to.deep.equal(['last', 'last', 'last', 'last', 'left', 'right', 'right', 'source']);
+    expect(await last.collect()).to.deep.equal([10, 20, 1, 2, 10, 20, 1, 2]);
+    expect(ran).to.have.length(8);
+  });
+
+  it('hands on what an awaited function is rejected with, and tries again next time', async () => {
+    let broken = true;
+    const rdd = ssc.parallelize([1]).mapPartitionsAwaiting((records) =>
+      broken ? Promise.reject(new Error('no answer')) : Promise.resolve(records),
+    );
+    expect((await rejectionOf(rdd.map((n) => n).collect())).message).to.equal('no answer');
+    broken = false;
+    expect(await rdd.map((n) => n).collect()).to.deep.equal([1]);
+  });
+
+  it('takes a lineage of 10,000 shuffles: a stage does not compute what lies behind the stage before', async () => {
+    let rdd: RDD<readonly [string, number]> = ssc.parallelize([['a', 0]]);
+    for (let step = 0; step < 10_000; step++) rdd = rdd.mapValues((n) => n + 1).reduceByKey((a, b) => a + b);
+    expect(await rdd.collect()).to.deep.equal([['a', 10_000]]);
+  });
+
+  it('takes 1,000 maps in one stage', async () => {
+    let rdd = ssc.parallelize([0]);
+    for (let step = 0; step < 1000; step++) rdd = rdd.map((n) => n + 1);
+    expect(await rdd.collect()).to.deep.equal([1000]);
+  });
+
+  it('fails loudly where one stage is deeper than the call stack, and not when it is materialised on the way', async () => {
+    let deep = ssc.parallelize([0]);
+    let cut = ssc.parallelize([0]);
+    for (let step = 1; step <= 30_000; step++) {
+      deep = deep.map((n) => n + 1);
+      cut = cut.map((n) => n + 1);
+      if (step % 500 === 0) await cut.materialise();
+    }
+    expect(await rejectionOf(deep.collect())).to.be.instanceOf(RangeError);
+    expect(await cut.collect()).to.deep.equal([30_000]);
+  });
+});

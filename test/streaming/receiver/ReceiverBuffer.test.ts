@@ -1,0 +1,101 @@
+import { expect } from 'chai';
+import * as fc from 'fast-check';
+import { NO_LIMITS, ReceiverBuffer } from '../../../src/streaming/receiver/ReceiverBuffer';
+
+const recordsOf = (buffer: ReceiverBuffer<number>, time: number): number[] => buffer.blocksOf(time).flat();
+
+describe('ReceiverBuffer', () => {
+  it('begins a block every 200 ms', () => {
+    const buffer = new ReceiverBuffer<number>();
+    buffer.store([1], 0);
+    buffer.store([2], 199);
+    buffer.store([3], 200);
+    buffer.store([4], 1000);
+    expect(buffer.allocate(1000, 1000)).to.equal(4);
+    expect(buffer.blocksOf(1000)).to.deep.equal([[1, 2], [3], [4]]);
+  });
+
+  it('does not add to a block that a batch was given', () => {
+    const buffer = new ReceiverBuffer<number>();
+    buffer.store([1], 999);
+    buffer.allocate(1000, 1000);
+    buffer.store([2], 1001);
+    expect(recordsOf(buffer, 1000)).to.deep.equal([1]);
+    buffer.allocate(2000, 1000);
+    expect(recordsOf(buffer, 2000)).to.deep.equal([2]);
+  });
+
+  it('refuses what does not fit, and counts batches that have not ended as still here', () => {
+    const buffer = new ReceiverBuffer<number>({ ...NO_LIMITS, bufferLimit: 3 });
+    expect(buffer.store([1, 2], 0)).to.equal(2);
+    expect(buffer.store([3, 4], 0)).to.equal(1);
+    expect([buffer.waiting, buffer.refused, buffer.stored, buffer.room]).to.deep.equal([3, 1, 3, 0]);
+    buffer.allocate(1000, 1000);
+    expect([buffer.waiting, buffer.room]).to.deep.equal([0, 0]);
+    expect(buffer.store([5], 1)).to.equal(0);
+    buffer.release(1000, 0);
+    expect([buffer.room, buffer.refused]).to.deep.equal([3, 2]);
+    expect(recordsOf(buffer, 1000)).to.deep.equal([1, 2, 3]);
+    buffer.release(1000, 1000);
+    expect(recordsOf(buffer, 1000)).to.deep.equal([]);
+    expect(buffer.room).to.equal(3);
+  });
+
+  it('gives a batch no more than the rate allows, at least one record, and keeps the order', () => {
+    const buffer = new ReceiverBuffer<number>({ ...NO_LIMITS, maxRate: 5 });
+    buffer.store([1, 2, 3, 4], 0);
+    buffer.store([5, 6, 7], 300);
+    expect(buffer.allocate(1000, 1000)).to.equal(5);
+    expect(buffer.blocksOf(1000)).to.deep.equal([[1, 2, 3, 4], [5]]);
+    expect(buffer.allocate(1100, 100)).to.equal(1);
+    expect(buffer.allocate(2000, 1000)).to.equal(1);
+    expect([recordsOf(buffer, 1100), recordsOf(buffer, 2000)]).to.deep.equal([[6], [7]]);
+    expect(buffer.allocate(3000, 1000)).to.equal(0);
+  });
+
+  it('gives nothing for a batch that it does not know', () => {
+    expect(new ReceiverBuffer<number>().blocksOf(1000)).to.deep.equal([]);
+  });
+
+  it('has every record that was taken in exactly one batch, in order', () => {
+    const action = fc.oneof(
+      fc.record({ kind: fc.constant('store' as const), count: fc.nat(6), wait: fc.nat(300) }),
+      fc.record({ kind: fc.constant('batch' as const), count: fc.nat(0), wait: fc.nat(300) }),
+    );
+    const rate = fc.constantFrom(Infinity, 1, 3, 10);
+    const limit = fc.constantFrom(Infinity, 4, 10);
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 40 }), rate, limit, (actions, maxRate, bufferLimit) => {
+        const buffer = new ReceiverBuffer<number>({ maxRate, bufferLimit, blockInterval: 200 });
+        const taken: number[] = [];
+        const given: number[] = [];
+        let offered = 0;
+        let now = 0;
+        let batch = 0;
+        const allocate = (): void => {
+          const time = ++batch * 1000;
+          const count = buffer.allocate(time, 1000);
+          const records = recordsOf(buffer, time);
+          expect(records.length).to.equal(count);
+          expect(count).to.be.at.most(maxRate);
+          given.push(...records);
+          buffer.release(time, time);
+        };
+        for (const { kind, count, wait } of actions) {
+          now += wait;
+          if (kind === 'batch') {
+            allocate();
+            continue;
+          }
+          const records = Array.from({ length: count }, () => offered++);
+          taken.push(...records.slice(0, buffer.store(records, now)));
+          expect(buffer.waiting).to.be.at.most(bufferLimit);
+        }
+        expect(buffer.stored + buffer.refused).to.equal(offered);
+        while (buffer.waiting > 0) allocate();
+        expect(given).to.deep.equal(taken);
+        expect(buffer.room).to.equal(bufferLimit);
+      }),
+    );
+  });
+});
