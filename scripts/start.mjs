@@ -189,8 +189,8 @@ function printAverages(client) {
   const print = () => {
     if (latest !== undefined && latest !== printed) {
       printed = latest;
-      const from = new Date(latest.rows[0]?.windowStart ?? latest.time).toLocaleTimeString();
-      const to = new Date(latest.rows[0]?.windowEnd ?? latest.time).toLocaleTimeString();
+      const from = new Date(latest.rows[0]?.windowStart ?? latest.time).toLocaleTimeString('en-GB');
+      const to = new Date(latest.rows[0]?.windowEnd ?? latest.time).toLocaleTimeString('en-GB');
       console.log(`\nAverages from ${from} to ${to}\n${table(latest.rows)}`);
     }
   };

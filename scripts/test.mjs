@@ -58,7 +58,7 @@ main(async () => {
       if (!isNamed || files.length === 0 || (names === undefined && group.name === 'node-red-5' && !group.byDefault)) {
         continue;
       }
-      if (group.name === 'node-red-5') {
+      if (group.environment?.DSTREAM_TEST_NODE_RED === '5') {
         await installNodeRed5();
       }
       const { passed, failed } = await runGroup(group, files, pattern);

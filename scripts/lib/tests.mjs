@@ -40,6 +40,14 @@ export const groups = [
     environment: { DSTREAM_TEST_NODE_RED: '5' },
   },
   { name: 'mosquitto', byDefault: false, includes: inFolder('mosquitto'), timeout: 120_000 },
+  // What of these runs a whole Node-RED, with the other version of it.
+  {
+    name: 'mosquitto-5',
+    byDefault: false,
+    includes: (file) => inFolder('mosquitto')(file) && inFolder('node-red')(file),
+    timeout: 120_000,
+    environment: { DSTREAM_TEST_NODE_RED: '5' },
+  },
   { name: 'browser', byDefault: false, includes: inFolder('browser'), timeout: 120_000 },
   { name: 'smoke', byDefault: false, includes: inFolder('smoke'), timeout: 180_000 },
 ];

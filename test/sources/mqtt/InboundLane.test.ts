@@ -245,13 +245,13 @@ describe('InboundLane', () => {
     const { socket, lane, passed } = bench(() => storing.promise, { ...OPTIONS, maximumPacketSize: 20_000_000 });
     lane.pause();
     const second = publishBytes({ topic: 't', payload: Buffer.alloc(1000), qos: 2, messageId: 1 });
-    for (let count = 0; count < 40; count++) socket.push(second);
+    for (let count = 0; count < 100; count++) socket.push(second);
     await turns();
     expect(socket.isPaused()).to.equal(true);
     lane.resume();
     await turns();
     expect(socket.isPaused()).to.equal(false);
-    expect(Buffer.concat(passed)).to.have.length(40 * second.length);
+    expect(Buffer.concat(passed)).to.have.length(100 * second.length);
 
     for (let count = 0; count < 17; count++) {
       socket.push(publishBytes({ topic: 't', payload: Buffer.alloc(1_048_576) }));

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ManualClock, type RDD, StreamingContext } from '../../../src/streaming';
+import { ManualClock, type RDD, StreamingContext, StreamingError } from '../../../src/streaming';
 import { prepareStages } from '../../../src/streaming/rdd/prepareStages';
 import { rejectionOf } from '../program';
 
@@ -22,6 +22,15 @@ describe('prepareStages', () => {
     expect(ran.sort()).to.deep.equal(['last', 'last', 'last', 'last', 'left', 'right', 'right', 'source']);
     expect(await last.collect()).to.deep.equal([10, 20, 1, 2, 10, 20, 1, 2]);
     expect(ran).to.have.length(8);
+  });
+
+  it('must come before a stage is read: nothing would look like an empty result otherwise', () => {
+    const pairs = ssc.parallelize<readonly [string, number]>([['a', 1]]);
+    for (const rdd of [pairs.groupByKey(), pairs.repartition(2), pairs.mapPartitionsAwaiting((all) => Promise.resolve(all))]) {
+      expect(() => {
+        rdd.iterate(0, () => undefined);
+      }).to.throw(StreamingError, 'before its stage had run');
+    }
   });
 
   it('hands on what an awaited function is rejected with, and tries again next time', async () => {
