@@ -112,6 +112,10 @@ export class GraphRunner {
         this.#batchCompleted(batchInfo);
       },
     });
+    // A batch that could not even be made never completes; this is the only place that hears of it.
+    context.awaitTermination().catch((thrown: unknown) => {
+      this.#batchFailed('A batch could not be made', thrown instanceof Error ? thrown.message : String(thrown));
+    });
     this.#current = { prepared, context };
     await context.start();
     for (const receiver of receivers) await this.#runSource(receiver, options);
@@ -188,7 +192,7 @@ export class GraphRunner {
   }
 
   #batchCompleted(info: BatchInfo): void {
-    const failure = [...info.outputOperationInfos.values()].find((output) => output.failureReason !== undefined)?.failureReason;
+    const failure = info.failureReason;
     this.#events.batch({
       batchTime: info.batchTime,
       records: info.numRecords,
@@ -198,16 +202,19 @@ export class GraphRunner {
     });
     for (const problem of this.#failures.take()) this.#events.problem(problem);
     this.#progress(false);
-    if (failure !== undefined) this.#batchFailed(info.batchTime, failure);
+    if (failure !== undefined) {
+      const batch = new Date(info.batchTime).toISOString();
+      this.#batchFailed(`The batch of ${batch} failed ${String(BATCH_RETRIES + 1)} times`, failure);
+    }
   }
 
-  #batchFailed(batchTime: number, failure: string): void {
+  #batchFailed(what: string, failure: string): void {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#events.failed({
       nodeId: this.#current?.prepared.plan.graph ?? '',
       code: 'batch-failed',
-      what: `The batch of ${new Date(batchTime).toISOString()} failed ${String(BATCH_RETRIES + 1)} times: ${failure}`,
+      what: `${what}: ${failure}`,
       why: 'Going on without it would give wrong results silently.',
       fix: 'Remove the cause, and deploy.',
     });
