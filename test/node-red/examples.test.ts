@@ -70,7 +70,7 @@ describe('the examples in a real Node-RED', () => {
         try {
           await nodeRed.collected(`${debug.id}-collector`, 1, 20_000);
         } catch (error) {
-          throw new Error(`${file}: nothing came to ${String(debug['name'] ?? debug.id)}.`, { cause: error });
+          throw new Error(`${file}: nothing came to ${debug.id}.`, { cause: error });
         }
       }
     }
