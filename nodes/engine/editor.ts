@@ -1,6 +1,6 @@
 import { current, dialogClosed, dialogOpened, whenChanged } from '../shared/editor/dialog';
 import { nameOr } from '../shared/editor/label';
-import { isEmpty, isWholeNumber } from '../shared/editor/numbers';
+import { isEmpty, isPositiveNumber, isWholeNumber } from '../shared/editor/numbers';
 import { expose } from '../shared/editor/registry';
 import { translator } from '../shared/editor/translate';
 
@@ -15,7 +15,8 @@ const SMALLEST_HEAP = 16;
 const text = translator('engine');
 
 function label(node: EngineNode): string {
-  return nameOr(node, node.isolation === 'inline' ? text('label.inlineEngine') : text('label.threadEngine'));
+  const kinds: Readonly<Record<string, string>> = { inline: 'label.inlineEngine', process: 'label.processEngine' };
+  return nameOr(node, text(kinds[node.isolation ?? ''] ?? 'label.threadEngine'));
 }
 
 function validateHeapLimit(node: EngineNode, value: unknown): true | string {
@@ -24,13 +25,18 @@ function validateHeapLimit(node: EngineNode, value: unknown): true | string {
   return right ? true : text('error.heapLimit', { smallest: SMALLEST_HEAP });
 }
 
+function validateHangLimit(node: EngineNode, value: unknown): true | string {
+  const unused = current(node, 'isolation') === 'inline';
+  return unused || isEmpty(value) || isPositiveNumber(value) ? true : text('error.hangLimit');
+}
+
 function prepare(node: EngineNode): void {
   dialogOpened(node, 'node-config-input');
   whenChanged('#node-config-input-isolation', () => {
-    const thread = $('#node-config-input-isolation').val() === 'thread';
-    $('.dstream-engine-thread').toggle(thread);
-    $('.dstream-engine-inline').toggle(!thread);
+    const isolation = $('#node-config-input-isolation').val();
+    $('.dstream-engine-apart').toggle(isolation !== 'inline');
+    for (const kind of ['thread', 'process', 'inline']) $(`.dstream-engine-${kind}`).toggle(isolation === kind);
   });
 }
 
-expose('engine', { label, prepare, save: dialogClosed, cancel: dialogClosed, validateHeapLimit });
+expose('engine', { label, prepare, save: dialogClosed, cancel: dialogClosed, validateHeapLimit, validateHangLimit });

@@ -6,9 +6,13 @@ import { migrate, type Migration } from '../shared/migrate';
 /** What the engine's dialog stores; numbers may arrive as strings. */
 interface EngineProperties extends NodeDef {
   version: number;
-  isolation: 'thread' | 'inline';
-  /** MB of JavaScript heap for a worker; empty for Node's own default. */
+  isolation: 'thread' | 'process' | 'inline';
+  /** Whether all graphs of this engine share one thread or process. */
+  shared: boolean;
+  /** MB of JavaScript heap for a thread or process; empty for the default. */
   heapLimit: number | string;
+  /** Seconds that one call of a function may take; empty for the default. */
+  hangLimit: number | string;
 }
 
 /** None yet: 1 is the first version. */

@@ -20,8 +20,16 @@ export interface BuiltStream {
 /** State that outlives the streams it is fed by. */
 export type OperatorState = BatchState<never, DataRecord>;
 
+/** Is told when user code is entered and left, so that somebody outside can see what does not return. */
+export interface UserCalls {
+  /** @param operator its place in the plan */
+  enter(operator: number): void;
+  leave(): void;
+}
+
 /** What operators are given when their streams are built. */
 export interface BuildEnvironment {
+  readonly calls: UserCalls;
   readonly plan: Plan;
   readonly options: RunOptions;
   readonly context: StreamingContext;

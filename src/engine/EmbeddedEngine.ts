@@ -3,29 +3,58 @@ import type { Clock } from '../ports/Clock';
 import type { Plan } from '../plan/Plan';
 import type { Engine, Query, RunOptions } from './Engine';
 import { InlineQuery } from './InlineQuery';
-import { WorkerQuery } from './worker/WorkerQuery';
+import type { GraphHost } from './remote/GraphLink';
+import { GraphProcess } from './remote/GraphProcess';
+import { GraphThread, type ThreadOptions } from './remote/GraphThread';
+import { RemoteQuery } from './remote/RemoteQuery';
+import { DEFAULT_RESTARTS, type RestartLimits } from './remote/RestartPolicy';
+
+/** ms that one call of user code may take when nothing else is said. */
+export const DEFAULT_HANG_LIMIT = 5000;
 
 export interface EmbeddedEngineOptions {
-  /** `thread`: each graph in a worker thread of its own; `inline`: in the thread of the caller. */
-  readonly isolation: 'thread' | 'inline';
-  /** MB of JavaScript heap for a worker thread; Node's own default when left out. */
+  /**
+   * `thread`: in a worker thread; contains endless loops and gradual growth of memory. `process`: in a process; contains
+   * everything. `inline`: in the thread of the caller; contains nothing.
+   */
+  readonly isolation: 'thread' | 'process' | 'inline';
+  /** Whether all graphs of this engine share one thread or process, rather than having one each. Less memory, less apart. */
+  readonly shared?: boolean;
+  /** MB of JavaScript heap for a thread or process, and as many outside of it; see `ThreadOptions`. */
   readonly heapLimit?: number;
+  /** ms that one call of user code may take; 5,000 when left out. */
+  readonly hangLimit?: number;
+  /** How a graph that died is started again. */
+  readonly restarts?: RestartLimits;
   /** For `inline` alone: the machine's clock when left out. */
   readonly clock?: Clock;
 }
 
-/** Runs plans inside the Node-RED process. */
+/** Runs plans on this machine. */
 export class EmbeddedEngine implements Engine {
   readonly #options: EmbeddedEngineOptions;
+  #sharedHost: GraphHost | undefined;
 
   constructor(options: EmbeddedEngineOptions) {
     this.#options = options;
   }
 
   start(plan: Plan, options: RunOptions): Query {
-    const { isolation, heapLimit, clock } = this.#options;
+    const { isolation, clock, restarts = DEFAULT_RESTARTS } = this.#options;
     return isolation === 'inline'
       ? new InlineQuery(plan, options, clock ?? new SystemClock())
-      : new WorkerQuery(plan, options, heapLimit);
+      : new RemoteQuery(plan, options, () => this.#host(), restarts);
+  }
+
+  #host(): GraphHost {
+    if (this.#options.shared !== true) return this.#newHost();
+    if (this.#sharedHost?.isAlive !== true) this.#sharedHost = this.#newHost();
+    return this.#sharedHost;
+  }
+
+  #newHost(): GraphHost {
+    const { isolation, heapLimit, hangLimit = DEFAULT_HANG_LIMIT } = this.#options;
+    const options: ThreadOptions = { hangLimit, ...(heapLimit === undefined ? {} : { heapLimit }) };
+    return isolation === 'process' ? new GraphProcess(options) : new GraphThread(options);
   }
 }

@@ -101,6 +101,8 @@ export interface QueryEvents {
   problem: [Problem];
   progress: [ProgressEvent];
   log: [LogEvent];
+  /** The query died and will be started again, in so many ms; it has lost what it held in memory. */
+  interrupted: [problem: Problem, restartIn: number];
   /** The query ended by itself: the text says why. */
   failed: [Problem];
 }

@@ -7,7 +7,7 @@ import '../streaming/operations';
 import { StreamingContext } from '../streaming/StreamingContext';
 import type { BatchInfo } from '../streaming/scheduler/BatchInfo';
 import type { Source, SourceHost } from '../sources/Source';
-import type { BuildEnvironment } from './BuildEnvironment';
+import type { BuildEnvironment, UserCalls } from './BuildEnvironment';
 import { createSource, sourceIdentity } from './createSource';
 import type {
   BatchEvent, LogEvent, OfferedMessage, OperatorProgress, OutputEvent, ProgressEvent, RunOptions, UpdateReport,
@@ -44,6 +44,7 @@ export interface GraphEvents {
 export class GraphRunner {
   readonly #clock: Clock;
   readonly #events: GraphEvents;
+  readonly #calls: UserCalls;
   readonly #states = new StateStore();
   readonly #receivers = new Map<string, ReceiverRuntime>();
   readonly #figures = new Map<string, OperatorFigures>();
@@ -55,9 +56,11 @@ export class GraphRunner {
   #shownProgress = '';
   #stopped = false;
 
-  constructor(clock: Clock, events: GraphEvents) {
+  /** @param calls is told when user code is entered and left */
+  constructor(clock: Clock, events: GraphEvents, calls: UserCalls = UNWATCHED) {
     this.#clock = clock;
     this.#events = events;
+    this.#calls = calls;
   }
 
   /** @throws EngineProblem when the plan cannot run */
@@ -126,6 +129,7 @@ export class GraphRunner {
       plan: prepared.plan,
       options,
       context,
+      calls: this.#calls,
       figures: (operator) => this.#figuresOf(operator),
       receiver: (operator) => this.#receivers.get(operator) ?? new ReceiverRuntime(this.#clock, this.#order),
       state: (name, fingerprint, create) => this.#states.get(name, fingerprint, create),
@@ -233,6 +237,11 @@ export class GraphRunner {
     this.#events.progress({ operators });
   }
 }
+
+const UNWATCHED: UserCalls = {
+  enter: () => undefined,
+  leave: () => undefined,
+};
 
 const SILENT = {
   warn: (): void => undefined,

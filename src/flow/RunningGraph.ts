@@ -6,7 +6,7 @@ import type { Problem } from '../plan/Problem';
 import type { Clock } from '../ports/Clock';
 import { beginAgain } from './beginAgain';
 import type { GraphFigures } from './graphFigures';
-import { GraphStatus } from './GraphStatus';
+import { delayText, GraphStatus } from './GraphStatus';
 import { OutputSender } from './OutputSender';
 import { problemText } from './problems';
 import { runProblem } from './runProblem';
@@ -89,6 +89,7 @@ export class RunningGraph {
   /** Goes on with another plan; state is kept where the engine can. */
   async update(order: GraphOrder): Promise<void> {
     if (this.runs(order)) return;
+    this.#board.unpin();
     const before = this.#order;
     const fingerprint = this.#fingerprint;
     this.#order = order;
@@ -164,6 +165,9 @@ export class RunningGraph {
     query.on('log', whileRunning(({ operator, level, text }) => {
       this.#host.node(operator)?.[level](text);
     }));
+    query.on('interrupted', (problem, restartIn) => {
+      if (this.#stopping === undefined && this.#failure === undefined) this.#interrupted(problem, restartIn);
+    });
     query.on('failed', whileRunning((problem) => {
       this.#fail(problem);
     }));
@@ -173,6 +177,15 @@ export class RunningGraph {
   #report(problem: Problem): void {
     const dstream = { graphId: this.plan.graph, nodeId: problem.nodeId, code: problem.code };
     this.#nodeFor(problem.nodeId)?.error(problemText(problem), { payload: problem.what, dstream });
+  }
+
+  /** The graph died and will be started again: the guilty node says so until the next deploy, the batchers until then. */
+  #interrupted(problem: Problem, restartIn: number): void {
+    this.#report(problem);
+    const waiting = { fill: 'red', shape: 'ring', text: `starts again in ${delayText(restartIn)}` } as const;
+    for (const { id, type } of this.plan.operators) if (type === 'batcher') this.#board.set(id, waiting);
+    const isOperator = this.plan.operators.some(({ id, type }) => id === problem.nodeId && type !== 'batcher');
+    if (isOperator) this.#board.pin(problem.nodeId, { fill: 'red', shape: 'dot', text: problem.what.slice(0, 60) });
   }
 
   #fail(problem: Problem): void {

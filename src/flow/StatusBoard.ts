@@ -11,6 +11,7 @@ export class StatusBoard {
   readonly #clock: Clock;
   readonly #shown = new Map<string, { readonly status: NodeStatus; readonly time: number }>();
   readonly #waiting = new Map<string, NodeStatus>();
+  readonly #pinned = new Set<string>();
   #timer: Timer | undefined;
 
   constructor(show: (nodeId: string, status: NodeStatus) => void, clock: Clock) {
@@ -18,7 +19,19 @@ export class StatusBoard {
     this.#clock = clock;
   }
 
+  /** Shows a status at once, and nothing else for this node until it is made anew or `unpin` is called. */
+  pin(nodeId: string, status: NodeStatus): void {
+    this.#pinned.add(nodeId);
+    this.#put(nodeId, status);
+  }
+
+  /** Lets ordinary statuses be shown again everywhere. */
+  unpin(): void {
+    this.#pinned.clear();
+  }
+
   set(nodeId: string, status: NodeStatus): void {
+    if (this.#pinned.has(nodeId)) return;
     const shown = this.#shown.get(nodeId);
     if (shown !== undefined && isDeepStrictEqual(shown.status, status)) {
       this.#waiting.delete(nodeId);
@@ -32,6 +45,7 @@ export class StatusBoard {
 
   /** Forgets what was shown, so that a node that was made anew gets its status again. */
   forget(nodeId: string): void {
+    this.#pinned.delete(nodeId);
     this.#shown.delete(nodeId);
   }
 

@@ -1,16 +1,21 @@
+import { DEFAULT_HANG_LIMIT } from '../engine/EmbeddedEngine';
 import type { Problem } from '../plan/Problem';
-import { PropertyReader, WHOLE_FROM_1 } from './compile/PropertyReader';
+import { ABOVE_0, PropertyReader, WHOLE_FROM_1 } from './compile/PropertyReader';
 import type { NodeProperties } from './Runtime';
 
 /** Where and how graphs run. */
 export interface EngineSettings {
-  /** `thread`: a worker thread for each graph. `inline`: Node-RED's own thread. */
-  readonly isolation: 'thread' | 'inline';
-  /** MB of JavaScript heap for a worker; Node's own default when absent. */
+  /** `thread`: a worker thread. `process`: a process. `inline`: Node-RED's own thread. */
+  readonly isolation: 'thread' | 'process' | 'inline';
+  /** Whether the graphs of this engine node share one thread or process. */
+  readonly shared: boolean;
+  /** MB of JavaScript heap for a thread or process; a quarter of the machine's memory when absent, 2,048 at most. */
   readonly heapLimit?: number;
+  /** ms that one call of a function may take. */
+  readonly hangLimit: number;
 }
 
-export const DEFAULT_ENGINE: EngineSettings = { isolation: 'thread' };
+export const DEFAULT_ENGINE: EngineSettings = { isolation: 'thread', shared: false, hangLimit: DEFAULT_HANG_LIMIT };
 
 /** Reads an engine node's dialog. */
 export function engineSettings(
@@ -18,7 +23,10 @@ export function engineSettings(
   properties: NodeProperties,
 ): { settings: EngineSettings; problems: readonly Problem[] } {
   const reader = new PropertyReader(id, properties);
-  const isolation = reader.choice('isolation', ['thread', 'inline']);
+  const isolation = reader.choice('isolation', ['thread', 'process', 'inline']);
+  const shared = reader.flag('shared');
+  const hangLimit = reader.optionalNumber('hangLimit', ABOVE_0) ?? DEFAULT_HANG_LIMIT / 1000;
   const heapLimit = reader.optionalNumber('heapLimit', WHOLE_FROM_1);
-  return { settings: heapLimit === null ? { isolation } : { isolation, heapLimit }, problems: reader.problems };
+  const settings = { isolation, shared, hangLimit: hangLimit * 1000, ...(heapLimit === null ? {} : { heapLimit }) };
+  return { settings, problems: reader.problems };
 }

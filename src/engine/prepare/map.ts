@@ -1,4 +1,4 @@
-import { type CompiledCode, compileCode, copyValue, positionOf } from '../../expressions';
+import { type CompiledCode, compileCode, copyValue, type Evaluation, positionOf } from '../../expressions';
 import type { MapOperator } from '../../plan/Plan';
 import type { Problem } from '../../plan/Problem';
 import type { RDD } from '../../streaming/rdd/RDD';
@@ -68,6 +68,8 @@ function applyEach(
     figures.failed++;
     environment.failed(operator, () => functionFailed(operator, thrown));
   };
+  const { calls } = environment;
+  const place = placeOf(operator, environment);
   return new NarrowRDD<DataRecord, DataRecord>(rdd, (next) => {
     const emit: Emit<DataRecord> = (record) => {
       figures.recordsOut++;
@@ -79,10 +81,13 @@ function applyEach(
       const results: DataRecord[] = [];
       try {
         const message = code.neverWrites ? record : messageOf(record);
+        calls.enter(place);
         deliver(code.call(message, context), record, (result) => results.push(result));
       } catch (thrown) {
         failed(thrown);
         return;
+      } finally {
+        calls.leave();
       }
       // Outside of the try: what comes after this operator is not this operator's failure.
       for (const result of results) emit(result);
@@ -101,7 +106,7 @@ function applyAll(
   const figures = environment.figures(operator);
   return rdd.mapPartitionsAwaiting<DataRecord>(async (records) => {
     figures.recordsIn += records.length;
-    const evaluations = await code.evaluateAll(records.map(messageOf), context);
+    const evaluations = await evaluateWatched(code, records.map(messageOf), context, operator, environment);
     const results: DataRecord[] = [];
     evaluations.forEach((evaluation, index) => {
       const record = records[index];
@@ -119,8 +124,37 @@ function applyAll(
   });
 }
 
+/** Records that are evaluated before somebody outside is told that things move on. */
+const WATCHED_AT_ONCE = 200;
+
+/** Evaluates asynchronous code, telling now and then that it still gets on. */
+export async function evaluateWatched(
+  code: CompiledCode & { kind: 'asynchronous' },
+  records: readonly unknown[],
+  context: UserContext,
+  operator: string,
+  environment: BuildEnvironment,
+): Promise<Evaluation[]> {
+  const place = placeOf(operator, environment);
+  const evaluations: Evaluation[] = [];
+  try {
+    for (let start = 0; start < records.length; start += WATCHED_AT_ONCE) {
+      environment.calls.enter(place);
+      evaluations.push(...(await code.evaluateAll(records.slice(start, start + WATCHED_AT_ONCE), context)));
+    }
+  } finally {
+    environment.calls.leave();
+  }
+  return evaluations;
+}
+
+/** An operator's place in its plan. */
+export function placeOf(operator: string, environment: BuildEnvironment): number {
+  return environment.plan.operators.findIndex(({ id }) => id === operator);
+}
+
 /** A copy that user code may do with as it likes. */
-function messageOf(record: DataRecord): object {
+export function messageOf(record: DataRecord): object {
   return { payload: copyValue(record.payload), topic: record.topic, key: record.key, time: record.time };
 }
 

@@ -13,7 +13,7 @@ import { asProblem, EngineProblem } from '../EngineProblem';
 import { recordKey } from '../recordKey';
 import { UserContext } from '../UserContext';
 import { KeyedWindowState, type Column, type KeyedInput, type Span } from './KeyedWindowState';
-import { compileFor, functionFailed } from './map';
+import { compileFor, evaluateWatched, functionFailed, messageOf, placeOf } from './map';
 
 /** The window that feeds a reduceByKey straight away, drawn as a node of its own and computed here, from partials of each batch. */
 export interface DrawnWindow {
@@ -108,10 +108,11 @@ function readAll(
       const context = new UserContext(time, operator, environment.options.environment, (event) => {
         environment.log(event);
       });
-      const keys = await readColumn(key, records, context);
+      const read = (reader: Reader): Promise<Read[]> => readColumn(reader, records, context, operator, environment);
+      const keys = await read(key);
       const columns: Read[][] = [];
-      for (const reader of values) columns.push(await readColumn(reader, records, context));
-      const read: KeyedInput[] = [];
+      for (const reader of values) columns.push(await read(reader));
+      const inputs: KeyedInput[] = [];
       records.forEach((record, index) => {
         const cells = [keys[index], ...columns.map((column) => column[index])];
         const failure = cells.find((cell) => cell !== undefined && 'error' in cell);
@@ -121,28 +122,37 @@ function readAll(
           return;
         }
         const [keyValue, ...columnValues] = cells.map((cell) => (cell !== undefined && 'value' in cell ? cell.value : undefined));
-        read.push({ key: recordKey(keyValue), values: columnValues, order: record[ORDER] });
+        inputs.push({ key: recordKey(keyValue), values: columnValues, order: record[ORDER] });
       });
-      return read;
+      return inputs;
     }),
   );
 }
 
 type Read = { readonly value: unknown } | { readonly error: unknown };
 
-async function readColumn(reader: Reader, records: readonly DataRecord[], context: UserContext): Promise<Read[]> {
+async function readColumn(
+  reader: Reader,
+  records: readonly DataRecord[],
+  context: UserContext,
+  operator: string,
+  environment: BuildEnvironment,
+): Promise<Read[]> {
   if ('get' in reader) return records.map((record) => ({ value: reader.get(record) }));
   const { code } = reader;
   if (code.kind === 'asynchronous') {
-    const evaluations = await code.evaluateAll(records, context);
+    const evaluations = await evaluateWatched(code, records, context, operator, environment);
     return evaluations.map((evaluation) => (evaluation.ok ? { value: evaluation.value } : { error: evaluation.error }));
   }
   return records.map((record) => {
     context.order = record[ORDER];
     try {
-      return { value: code.call(record, context) };
+      environment.calls.enter(placeOf(operator, environment));
+      return { value: code.call(code.neverWrites ? record : messageOf(record), context) };
     } catch (thrown) {
       return { error: thrown };
+    } finally {
+      environment.calls.leave();
     }
   });
 }

@@ -19,7 +19,7 @@ const EXPECTED_DEFAULTS: Readonly<Record<(typeof SETS)[number], Readonly<Record<
     emitLeaving: false,
   },
   sink: { mode: 'batch', emptyBatches: false },
-  engine: { isolation: 'thread', heapLimit: '' },
+  engine: { isolation: 'thread', shared: false, heapLimit: '', hangLimit: 5 },
 };
 
 describe('editor registration', () => {

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { expect } from 'chai';
-import { EmbeddedEngine } from '../../src/engine/EmbeddedEngine';
-import type { OutputEvent } from '../../src/engine/Engine';
-import { map, OPTIONS, planOf, receiver, sink } from './plans';
+import { EmbeddedEngine } from '../../../src/engine/EmbeddedEngine';
+import type { OutputEvent } from '../../../src/engine/Engine';
+import { map, OPTIONS, planOf, receiver, sink } from '../plans';
 
-const engine = new EmbeddedEngine({ isolation: 'thread' });
+for (const isolation of ['thread', 'process'] as const) describe(`a plan run in a ${isolation}`, () => {
+  const engine = new EmbeddedEngine({ isolation });
 
-describe('a plan run in a worker thread', () => {
   it('takes messages, gives results, updates and stops', async () => {
     const query = engine.start(planOf([receiver(), map('m', 'in', 'return msg.payload + 1;'), sink('out', 'm')], 50), OPTIONS);
     const outputs: OutputEvent[] = [];

@@ -1,8 +1,9 @@
 import type { Plan } from '../../plan/Plan';
 import type { Problem } from '../../plan/Problem';
 import type { BatchEvent, LogEvent, OfferedMessage, OutputEvent, ProgressEvent, RunOptions, UpdateReport } from '../Engine';
+import type { Death } from './GraphLink';
 
-/** From the thread of Node-RED to the one of the graph. `request` numbers what is answered. */
+/** To a graph that runs elsewhere. `request` numbers what is answered. */
 export type ToGraph =
   | { readonly type: 'start'; readonly request: number; readonly plan: Plan; readonly options: RunOptions }
   | { readonly type: 'update'; readonly request: number; readonly plan: Plan; readonly options: RunOptions }
@@ -11,7 +12,7 @@ export type ToGraph =
   /** An output has been taken: the next may come. */
   | { readonly type: 'taken' };
 
-/** From the thread of the graph to the one of Node-RED. */
+/** From a graph that runs elsewhere. */
 export type FromGraph =
   | { readonly type: 'answer'; readonly request: number; readonly result: UpdateReport | number | undefined }
   | { readonly type: 'refusal'; readonly request: number; readonly problem: Problem }
@@ -21,3 +22,19 @@ export type FromGraph =
   | { readonly type: 'progress'; readonly event: ProgressEvent }
   | { readonly type: 'log'; readonly event: LogEvent }
   | { readonly type: 'failed'; readonly problem: Problem };
+
+/** Several graphs may share a thread or a process, so every message says which of them it is about. */
+export interface ToChannel {
+  readonly channel: number;
+  readonly message: ToGraph;
+}
+
+/** `close` ends a channel of a process; a thread hears of it by `stop`, or ends itself. */
+export type ToProcess = ToChannel | { readonly channel: number; readonly close: true };
+
+export type FromChannel =
+  | { readonly channel: number; readonly message: FromGraph }
+  /** All graphs of the thread together hold more bytes outside the JavaScript heap than they may. */
+  | { readonly overgrown: number };
+
+export type FromProcess = { readonly channel: number; readonly message: FromGraph } | { readonly channel: number; readonly death: Death };

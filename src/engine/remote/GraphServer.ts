@@ -1,0 +1,96 @@
+import { SystemClock } from '../../ports/node/SystemClock';
+import type { CallMonitor } from '../CallMonitor';
+import type { OutputEvent } from '../Engine';
+import { asGraphProblem, GraphRunner } from '../GraphRunner';
+import { portableRecords } from '../portableRecords';
+import type { FromGraph, ToGraph } from './protocol';
+
+/** Runs one graph for somebody in another thread: the far end of the protocol. */
+export class GraphServer {
+  readonly #send: (message: FromGraph) => void;
+  readonly #runner: GraphRunner;
+  /** Outputs that were sent and wait to be taken. */
+  readonly #untaken: (() => void)[] = [];
+
+  /**
+   * @param channel names this graph among those of its thread, for the monitor
+   * @param send throws where something in the message cannot leave this thread
+   * @param onBatch called after every batch
+   */
+  constructor(channel: number, monitor: CallMonitor, send: (message: FromGraph) => void, onBatch: () => void) {
+    this.#send = send;
+    this.#runner = new GraphRunner(
+      new SystemClock(),
+      {
+        output: (event) => this.#output(event),
+        batch: (event) => {
+          send({ type: 'batch', event });
+          onBatch();
+        },
+        problem: (problem) => {
+          send({ type: 'problem', problem });
+        },
+        progress: (event) => {
+          send({ type: 'progress', event });
+        },
+        log: (event) => {
+          send({ type: 'log', event });
+        },
+        failed: (problem) => {
+          send({ type: 'failed', problem });
+        },
+      },
+      {
+        enter: (operator) => {
+          monitor.enter(channel, operator);
+        },
+        leave: () => {
+          monitor.leave();
+        },
+      },
+    );
+  }
+
+  receive(message: ToGraph): void {
+    if (message.type === 'taken') this.#untaken.shift()?.();
+    else void this.#answer(message);
+  }
+
+  async #answer(message: Exclude<ToGraph, { type: 'taken' }>): Promise<void> {
+    try {
+      this.#send({ type: 'answer', request: message.request, result: await this.#carryOut(message) });
+    } catch (thrown) {
+      const plan = 'plan' in message ? message.plan : { version: 1 as const, graph: '', batchInterval: 0, operators: [] };
+      this.#send({ type: 'refusal', request: message.request, problem: asGraphProblem(thrown, plan) });
+    }
+  }
+
+  async #carryOut(message: Exclude<ToGraph, { type: 'taken' }>): Promise<Extract<FromGraph, { type: 'answer' }>['result']> {
+    switch (message.type) {
+      case 'start':
+        await this.#runner.start(message.plan, message.options);
+        return undefined;
+      case 'update':
+        return this.#runner.update(message.plan, message.options);
+      case 'offer':
+        return this.#runner.offer(message.receiver, message.messages);
+      case 'stop':
+        for (const taken of this.#untaken.splice(0)) taken();
+        await this.#runner.stop();
+        return undefined;
+    }
+  }
+
+  async #output(event: OutputEvent): Promise<void> {
+    const taken = new Promise<void>((resolve) => this.#untaken.push(resolve));
+    try {
+      this.#send({ type: 'output', event });
+    } catch {
+      // Something in it cannot go to another thread; find out what, and send the rest.
+      const portable = portableRecords(event, structuredClone);
+      if (portable.problem !== undefined) this.#send({ type: 'problem', problem: portable.problem });
+      this.#send({ type: 'output', event: portable.event });
+    }
+    await taken;
+  }
+}

@@ -1,0 +1,47 @@
+/** The entry point of a worker thread: runs the graphs of its channels. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { CallMonitor } from '../CallMonitor';
+import { GraphServer } from './GraphServer';
+import type { FromChannel, ToChannel } from './protocol';
+
+/** What a thread is given when it is started. */
+export interface ThreadData {
+  readonly monitor: SharedArrayBuffer;
+  /** Bytes outside the JavaScript heap that the graphs of this thread may hold. */
+  readonly outsideLimit: number;
+}
+
+const port = parentPort;
+if (port === null) throw new Error('This file is the entry point of a worker thread and does nothing elsewhere.');
+
+const { monitor: memory, outsideLimit } = workerData as ThreadData;
+const monitor = new CallMonitor(memory);
+const servers = new Map<number, GraphServer>();
+
+function send(message: FromChannel): void {
+  port?.postMessage(message);
+}
+
+/** Heap limits do not see Buffers, so these are watched here, after every batch. */
+function watchGrowth(): void {
+  const { external } = process.memoryUsage();
+  if (external > outsideLimit) send({ overgrown: external });
+}
+
+function serverOf(channel: number): GraphServer {
+  const server = new GraphServer(
+    channel,
+    monitor,
+    (message) => {
+      send({ channel, message });
+    },
+    watchGrowth,
+  );
+  servers.set(channel, server);
+  return server;
+}
+
+port.on('message', ({ channel, message }: ToChannel) => {
+  (servers.get(channel) ?? serverOf(channel)).receive(message);
+  if (message.type === 'stop') servers.delete(channel);
+});
