@@ -106,11 +106,6 @@ function prepareUserDirectory(brokerPort, port) {
   }
   mkdirSync(userDirectory, { recursive: true });
   writeFileSync(join(userDirectory, 'flows.json'), JSON.stringify(flowFor(brokerPort), undefined, 4));
-  const credentials = join(userDirectory, 'flows_cred.json');
-  if (!existsSync(credentials)) {
-    // Without this file Node-RED warns that it is missing.
-    writeFileSync(credentials, '{}');
-  }
   const settings = {
     userDir: userDirectory,
     flowFile: 'flows.json',
@@ -122,7 +117,7 @@ function prepareUserDirectory(brokerPort, port) {
     telemetry: { enabled: false, updateNotification: false },
     runtimeState: { enabled: true, ui: true },
     editorTheme: { tours: false, palette: { catalogues: [] }, projects: { enabled: false } },
-    logging: { console: { level: 'warn', metrics: false, audit: false } },
+    logging: { console: { level: 'error', metrics: false, audit: false } },
   };
   writeFileSync(join(userDirectory, 'settings.js'), `module.exports = ${JSON.stringify(settings, undefined, 2)};\n`);
 }

@@ -4,6 +4,7 @@
  */
 import type { Clock } from './ports/Clock';
 import { SystemClock } from './ports/node/SystemClock';
+import { IllegalArgumentError } from './streaming/errors';
 import './streaming/operations';
 import { StreamingContext as CoreStreamingContext } from './streaming/StreamingContext';
 
@@ -18,7 +19,11 @@ export interface StreamingContextOptions {
 
 /** A streaming program: its streams are built, then it is started once and stopped once. */
 export class StreamingContext extends CoreStreamingContext {
+  /** @throws IllegalArgumentError for a batch interval that is not a whole number of ms above 0 */
   constructor(options: StreamingContextOptions) {
+    if (typeof (options as unknown) !== 'object') {
+      throw new IllegalArgumentError('A StreamingContext needs at least its batch interval: new StreamingContext({ batchInterval: 1000 }).');
+    }
     super({
       batchInterval: options.batchInterval,
       clock: options.clock ?? new SystemClock(),

@@ -15,8 +15,14 @@ const SMALLEST_HEAP = 16;
 const text = translator('engine');
 
 function label(node: EngineNode): string {
-  const kinds: Readonly<Record<string, string>> = { inline: 'label.inlineEngine', process: 'label.processEngine' };
-  return nameOr(node, text(kinds[node.isolation ?? ''] ?? 'label.threadEngine'));
+  switch (node.isolation) {
+    case 'inline':
+      return nameOr(node, text('label.inlineEngine'));
+    case 'process':
+      return nameOr(node, text('label.processEngine'));
+    default:
+      return nameOr(node, text('label.threadEngine'));
+  }
 }
 
 function validateHeapLimit(node: EngineNode, value: unknown): true | string {

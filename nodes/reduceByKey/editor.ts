@@ -6,6 +6,7 @@ import { current, dialogClosed, dialogOpened } from '../shared/editor/dialog';
 import { isProperty } from '../shared/editor/keys';
 import { nameOr } from '../shared/editor/label';
 import { remainingHeight } from '../shared/editor/layout';
+import { isWholeNumber } from '../shared/editor/numbers';
 import { expose } from '../shared/editor/registry';
 import { translator } from '../shared/editor/translate';
 
@@ -45,6 +46,11 @@ function validateAggregates(_node: ReduceByKeyNode, value: unknown): true | stri
   }
   const problems = checkRows(rows).map(explain);
   return problems.length === 0 ? true : problems;
+}
+
+/** A node of before there was a limit has none, and gets the usual one. */
+function validateKeyLimit(_node: ReduceByKeyNode, value: unknown): true | string {
+  return value === undefined || isWholeNumber(value, 1) ? true : text('error.keyLimit');
 }
 
 function explain(problem: RowProblem): string {
@@ -216,4 +222,4 @@ function save(node: ReduceByKeyNode): void {
   dialogClosed();
 }
 
-expose('reduceByKey', { label, prepare, save, cancel: dialogClosed, resize, validateKey, validateAggregates });
+expose('reduceByKey', { label, prepare, save, cancel: dialogClosed, resize, validateKey, validateAggregates, validateKeyLimit });

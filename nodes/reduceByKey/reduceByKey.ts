@@ -10,6 +10,8 @@ interface ReduceByKeyProperties extends NodeDef {
   aggregates: { aggregate: string; of: string; ofType: 'msg' | 'jsonata'; as: string }[];
   emit: 'all' | 'changed';
   emitLeaving: boolean;
+  /** The most keys of a window; records of further keys are left out. Numbers may arrive as strings. */
+  keyLimit: number | string;
 }
 
 /** None yet: 1 is the first version. */

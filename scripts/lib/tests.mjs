@@ -12,7 +12,7 @@ const LONGEST_GROUP = 15 * 60_000;
 const LONGEST_END = 10_000;
 
 const inFolder = (...names) => (file) => names.some((name) => file.split('/').slice(0, -1).includes(name));
-const needsMoreThanNpm = inFolder('mosquitto', 'browser', 'smoke');
+const needsMoreThanNpm = inFolder('mosquitto', 'browser', 'smoke', 'heavy', 'install');
 
 /**
  * The groups. Each has a process of its own: node-red-node-test-helper puts `should` on Object.prototype, and Node-RED's
@@ -48,8 +48,25 @@ export const groups = [
     timeout: 120_000,
     environment: { DSTREAM_TEST_NODE_RED: '5' },
   },
+  // What takes minutes: only run when it is asked for by name.
+  { name: 'heavy', byDefault: false, includes: inFolder('heavy'), timeout: 900_000 },
+  {
+    name: 'heavy-5',
+    byDefault: false,
+    includes: inFolder('heavy'),
+    timeout: 900_000,
+    environment: { DSTREAM_TEST_NODE_RED: '5' },
+  },
   { name: 'browser', byDefault: false, includes: inFolder('browser'), timeout: 120_000 },
   { name: 'smoke', byDefault: false, includes: inFolder('smoke'), timeout: 180_000 },
+  // The packed package, installed as the palette manager does, with the Node-RED that this Node.js runs.
+  {
+    name: 'install',
+    byDefault: false,
+    includes: inFolder('install'),
+    timeout: 180_000,
+    environment: { DSTREAM_TEST_NODE_RED: canRunNodeRed5 ? '5' : '4' },
+  },
 ];
 
 /** The files of a group, relative to dist/test. */

@@ -1,5 +1,5 @@
 import type { DStream } from '../streaming/dstream/DStream';
-import type { BatchState } from '../streaming/dstream/StatefulDStream';
+import type { BatchState } from '../streaming/BatchState';
 import type { StreamingContext } from '../streaming/StreamingContext';
 import type { Plan } from '../plan/Plan';
 import type { Problem } from '../plan/Problem';
@@ -37,8 +37,8 @@ export interface BuildEnvironment {
   receiver(operator: string): ReceiverRuntime;
   /** The state kept under this name if it is of the same kind, otherwise new state. */
   state<State extends object>(name: string, fingerprint: string, create: () => State): State;
-  /** A record went wrong. */
-  failed(operator: string, problem: () => Problem): void;
+  /** A record went wrong. `code` is the problem's. */
+  failed(operator: string, code: string, problem: () => Problem): void;
   log(event: LogEvent): void;
   /** Hands results over; to be waited for, so that slow takers slow batches down instead of filling memory. */
   output(event: OutputEvent): Promise<void> | undefined;

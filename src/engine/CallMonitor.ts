@@ -2,9 +2,10 @@
 const CHANNEL = 0;
 const OPERATOR = 1;
 const CALLS = 2;
+const LAST_CHANNEL = 3;
 
 /** How many 32-bit words a monitor has. */
-const WORDS = 3;
+const WORDS = 4;
 
 /** What a monitor said when it was read. */
 export interface MonitoredCall {
@@ -34,6 +35,12 @@ export class CallMonitor {
     words[OPERATOR] = operator;
     words[CALLS] = ((words[CALLS] ?? 0) + 1) | 0;
     words[CHANNEL] = channel + 1;
+    words[LAST_CHANNEL] = channel;
+  }
+
+  /** The call that runs, or ran last: where to look for what went on in the background. */
+  get last(): { readonly channel: number; readonly operator: number } {
+    return { channel: this.#words[LAST_CHANNEL] ?? 0, operator: this.#words[OPERATOR] ?? 0 };
   }
 
   leave(): void {

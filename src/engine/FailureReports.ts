@@ -6,16 +6,21 @@ interface Failures {
 }
 
 /**
- * Records that went wrong: told once for each operator and batch, with the first problem and how many there were, so that a
- * bad record never takes a batch down and a flood of them never floods the user.
+ * Things that went wrong with single records: told once for each operator, kind and batch, with the first problem and how
+ * many there were, so that a bad record never takes a batch down and a flood of them never floods the user.
  */
 export class FailureReports {
   readonly #failures = new Map<string, Failures>();
 
-  add(problem: () => Problem, operator: string): void {
-    const present = this.#failures.get(operator);
-    if (present === undefined) this.#failures.set(operator, { first: problem(), count: 1 });
-    else present.count++;
+  /**
+   * @param code the kind, which is also the code of the problem
+   * @param count records that this is about
+   */
+  add(operator: string, code: string, problem: () => Problem, count = 1): void {
+    const name = `${code} ${operator}`;
+    const present = this.#failures.get(name);
+    if (present === undefined) this.#failures.set(name, { first: problem(), count });
+    else present.count += count;
   }
 
   /** What came together since the last call. */

@@ -14,7 +14,9 @@ import type {
 } from './Engine';
 import { asProblem, EngineProblem } from './EngineProblem';
 import { FailureReports } from './FailureReports';
+import { LogLimit } from './LogLimit';
 import { OperatorFigures } from './OperatorFigures';
+import { functionFailed } from './prepare/map';
 import { type PreparedPlan, preparePlan } from './preparePlan';
 import { type OrderCounter, ReceiverRuntime } from './ReceiverRuntime';
 import { StateStore } from './StateStore';
@@ -22,8 +24,8 @@ import { StateStore } from './StateStore';
 /** How many more times a batch is tried that failed. */
 const BATCH_RETRIES = 2;
 
-/** ms between two progress events. */
-const PROGRESS_PERIOD = 1000;
+/** ms between two progress events: a little less than a second, so that batches of a second each bring one. */
+const PROGRESS_PERIOD = 900;
 
 /** What happens in a running graph. */
 export interface GraphEvents {
@@ -49,8 +51,10 @@ export class GraphRunner {
   readonly #receivers = new Map<string, ReceiverRuntime>();
   readonly #figures = new Map<string, OperatorFigures>();
   readonly #failures = new FailureReports();
+  readonly #logs: LogLimit;
   readonly #order: OrderCounter = { next: 0 };
-  #current: { readonly prepared: PreparedPlan; readonly context: StreamingContext } | undefined;
+  #current: { readonly prepared: PreparedPlan; readonly context: StreamingContext; readonly options: RunOptions } | undefined;
+  #turns: Promise<void> = Promise.resolve();
   #lastBatch: number | undefined;
   #lastProgress = -Infinity;
   #shownProgress = '';
@@ -61,24 +65,36 @@ export class GraphRunner {
     this.#clock = clock;
     this.#events = events;
     this.#calls = calls;
+    this.#logs = new LogLimit((event) => {
+      events.log(event);
+    });
   }
 
   /** @throws EngineProblem when the plan cannot run */
-  async start(plan: Plan, options: RunOptions): Promise<void> {
-    await this.#run(preparePlan(plan, options), options);
+  start(plan: Plan, options: RunOptions): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#run(preparePlan(plan, options), options);
+    });
   }
 
   /**
    * Goes on with another plan after the batch that runs now. A plan that cannot run changes nothing.
    * @throws EngineProblem when the plan cannot run
    */
-  async update(plan: Plan, options: RunOptions): Promise<UpdateReport> {
-    const prepared = preparePlan(plan, options);
-    const before = this.#current?.prepared.plan;
-    await this.#current?.context.finish();
-    this.#lastBatch = this.#current?.context.lastCompletedTime ?? this.#lastBatch;
-    await this.#run(prepared, options);
-    return compare(before, plan);
+  update(plan: Plan, options: RunOptions): Promise<UpdateReport> {
+    return this.#inTurn(async () => {
+      const prepared = preparePlan(plan, options);
+      const before = this.#current;
+      await before?.context.finish();
+      this.#lastBatch = before?.context.lastCompletedTime ?? this.#lastBatch;
+      try {
+        const fresh = await this.#run(prepared, options);
+        return compare(before?.prepared.plan, plan, fresh);
+      } catch (thrown) {
+        if (before !== undefined) await this.#run(before.prepared, before.options);
+        throw thrown;
+      }
+    });
   }
 
   /** Takes messages for a receiver and returns how many fitted, from the first on. */
@@ -89,18 +105,49 @@ export class GraphRunner {
   }
 
   /** Ends everything; what still waits for a batch is lost. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
     this.#stopped = true;
-    await Promise.all([...this.#receivers.values()].map((receiver) => receiver.stop()));
-    await this.#current?.context.stop();
+    return this.#inTurn(async () => {
+      await Promise.all([...this.#receivers.values()].map((receiver) => receiver.stop()));
+      await this.#current?.context.stop();
+    });
   }
 
-  async #run(prepared: PreparedPlan, options: RunOptions): Promise<void> {
+  /** User code did something in the background that failed; nobody waited for it. */
+  backgroundFailure(operator: number, thrown: unknown): void {
+    const id = this.#current?.prepared.plan.operators[operator]?.id;
+    if (id === undefined) return;
+    this.#figuresOf(id).failed++;
+    this.#failures.add(id, 'function-failed', () => ({
+      ...functionFailed(id, thrown),
+      why: 'It happened in a promise that the function started and did not wait for.',
+    }));
+  }
+
+  /** Starts, updates and the stop, one after the other, whatever becomes of each. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#turns.then(work);
+    this.#turns = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    return result;
+  }
+
+  /** Starts a plan, unless the graph has been stopped meanwhile. @returns the names of the states that began afresh */
+  async #run(prepared: PreparedPlan, options: RunOptions): Promise<ReadonlySet<string>> {
     const { plan } = prepared;
+    if (this.#stopped) return new Set();
     const context = new StreamingContext({
       batchInterval: plan.batchInterval,
       clock: this.#clock,
-      log: SILENT,
+      log: {
+        // Errors of batches come by `awaitTermination` or with their batch; what is left is a listener of ours that failed.
+        warn: () => undefined,
+        error: (text) => {
+          this.#logs.add({ operator: plan.graph, level: 'warn', text });
+        },
+      },
       retries: BATCH_RETRIES,
       ...(this.#lastBatch === undefined ? {} : { startAfter: this.#lastBatch }),
     });
@@ -109,7 +156,7 @@ export class GraphRunner {
     for (const { id } of receivers) {
       if (!this.#receivers.has(id)) this.#receivers.set(id, new ReceiverRuntime(this.#clock, this.#order));
     }
-    this.#build(prepared, context, options);
+    const fresh = this.#build(prepared, context, options);
     context.addStreamingListener({
       onBatchCompleted: ({ batchInfo }) => {
         this.#batchCompleted(batchInfo);
@@ -119,12 +166,20 @@ export class GraphRunner {
     context.awaitTermination().catch((thrown: unknown) => {
       this.#batchFailed('A batch could not be made', thrown instanceof Error ? thrown.message : String(thrown));
     });
-    this.#current = { prepared, context };
+    this.#current = { prepared, context, options };
+    for (const id of this.#figures.keys()) if (!plan.operators.some((operator) => operator.id === id)) this.#figures.delete(id);
+    if (this.#isStopped()) return fresh;
     await context.start();
-    for (const receiver of receivers) await this.#runSource(receiver, options);
+    await Promise.all(receivers.map((receiver) => this.#runSource(receiver, options)));
+    return fresh;
   }
 
-  #build(prepared: PreparedPlan, context: StreamingContext, options: RunOptions): void {
+  /** Asked anew: it may have changed while something was awaited. */
+  #isStopped(): boolean {
+    return this.#stopped;
+  }
+
+  #build(prepared: PreparedPlan, context: StreamingContext, options: RunOptions): ReadonlySet<string> {
     const environment: BuildEnvironment = {
       plan: prepared.plan,
       options,
@@ -133,35 +188,36 @@ export class GraphRunner {
       figures: (operator) => this.#figuresOf(operator),
       receiver: (operator) => this.#receivers.get(operator) ?? new ReceiverRuntime(this.#clock, this.#order),
       state: (name, fingerprint, create) => this.#states.get(name, fingerprint, create),
-      failed: (operator, problem) => {
-        this.#failures.add(problem, operator);
+      failed: (operator, code, problem) => {
+        this.#failures.add(operator, code, problem);
       },
       log: (event) => {
-        this.#events.log(event);
+        this.#logs.add(event);
       },
       output: (event) => this.#events.output(event),
     };
     this.#states.begin();
     prepared.build(environment);
-    this.#states.end();
+    return this.#states.end();
   }
 
   async #dropReceivers(wanted: ReadonlySet<string>): Promise<void> {
-    for (const [id, receiver] of this.#receivers) {
-      if (wanted.has(id)) continue;
-      this.#receivers.delete(id);
-      await receiver.stop();
-    }
+    const dropped = [...this.#receivers].filter(([id]) => !wanted.has(id));
+    for (const [id] of dropped) this.#receivers.delete(id);
+    await Promise.all(dropped.map(([, receiver]) => receiver.stop()));
   }
 
   async #runSource(operator: ReceiverOperator, options: RunOptions): Promise<void> {
     const runtime = this.#receivers.get(operator.id);
     if (runtime === undefined) return;
+    const identity = sourceIdentity(operator, options.secrets);
     const figures = this.#figuresOf(operator.id);
+    if (!runtime.isMadeFrom(identity)) figures.source = undefined;
     const host: SourceHost = {
       store: (messages) => {
-        this.#store(operator.id, runtime, messages);
-        return undefined;
+        const stored = runtime.storeAll(messages);
+        if (stored !== undefined) this.#failures.add(operator.id, 'buffer-full', () => sourceWaits(operator, runtime.held));
+        return stored;
       },
       status: (status) => {
         figures.source = status;
@@ -171,7 +227,7 @@ export class GraphRunner {
         this.#events.problem({ ...problem, nodeId: operator.id });
       },
     };
-    await runtime.run(sourceIdentity(operator, options.secrets), (): Source | undefined =>
+    await runtime.run(identity, (): Source | undefined =>
       createSource(operator, options.secrets, host, this.#clock),
     );
   }
@@ -181,7 +237,7 @@ export class GraphRunner {
     const refused = messages.length - accepted;
     if (refused > 0) {
       this.#figuresOf(id).refused += refused;
-      this.#failures.add(() => bufferFull(id, runtime.buffer.limits.bufferLimit), id);
+      this.#failures.add(id, 'buffer-full', () => bufferFull(id, runtime.buffer.limits.bufferLimit), refused);
     }
     return accepted;
   }
@@ -204,7 +260,9 @@ export class GraphRunner {
       processingDelay: info.processingDelay ?? 0,
       ...(failure === undefined ? {} : { failure }),
     });
+    for (const receiver of this.#receivers.values()) receiver.makeUp();
     for (const problem of this.#failures.take()) this.#events.problem(problem);
+    this.#logs.endBatch();
     this.#progress(false);
     if (failure !== undefined) {
       const batch = new Date(info.batchTime).toISOString();
@@ -227,7 +285,7 @@ export class GraphRunner {
   #progress(atOnce: boolean): void {
     const now = this.#clock.monotonic();
     if (!atOnce && now - this.#lastProgress < PROGRESS_PERIOD) return;
-    for (const [id, receiver] of this.#receivers) this.#figuresOf(id).waiting = receiver.buffer.waiting;
+    for (const [id, receiver] of this.#receivers) this.#figuresOf(id).waiting = receiver.buffer.waiting + receiver.held;
     const operators: Record<string, OperatorProgress> = {};
     for (const [id, figures] of this.#figures) operators[id] = figures.progress;
     const shown = canonicalJson(operators);
@@ -243,10 +301,16 @@ const UNWATCHED: UserCalls = {
   leave: () => undefined,
 };
 
-const SILENT = {
-  warn: (): void => undefined,
-  error: (): void => undefined,
-};
+function sourceWaits(receiver: ReceiverOperator, held: number): Problem {
+  const { bufferLimit } = receiver.parameters;
+  return {
+    nodeId: receiver.id,
+    code: 'buffer-full',
+    what: `${String(held)} records of the source wait outside, because ${String(bufferLimit)} wait for their batch already.`,
+    why: 'More arrive than batches take. Nothing is lost here; the source keeps them, or does not acknowledge them.',
+    fix: 'Raise the buffer limit or the maximum rate of the batcher, make the functions cheaper, or send less.',
+  };
+}
 
 function bufferFull(receiver: string, limit: number): Problem {
   return {
@@ -258,8 +322,11 @@ function bufferFull(receiver: string, limit: number): Problem {
   };
 }
 
-/** What a new plan means for each operator of the old one. */
-function compare(before: Plan | undefined, after: Plan): UpdateReport {
+/**
+ * What a new plan means for each operator of the old one.
+ * @param fresh operators whose state began afresh, though they may look unchanged themselves
+ */
+function compare(before: Plan | undefined, after: Plan, fresh: ReadonlySet<string>): UpdateReport {
   const fingerprints = (plan: Plan | undefined): Map<string, string> =>
     new Map((plan?.operators ?? []).map((operator) => [operator.id, operatorFingerprint(operator, plan?.batchInterval ?? 0)]));
   const old = fingerprints(before);
@@ -269,7 +336,7 @@ function compare(before: Plan | undefined, after: Plan): UpdateReport {
   const dropped: string[] = [];
   for (const [id, fingerprint] of old) {
     const present = now.get(id);
-    (present === undefined ? dropped : present === fingerprint ? kept : restarted).push(id);
+    (present === undefined ? dropped : present === fingerprint && !fresh.has(id) ? kept : restarted).push(id);
   }
   return { kept, restarted, dropped };
 }

@@ -11,6 +11,14 @@ export interface OrderCounter {
   next: number;
 }
 
+/** Messages of a source that have not all been taken. */
+interface Held {
+  readonly messages: readonly SourceMessage[];
+  taken: number;
+  resolve(): void;
+  reject(error: Error): void;
+}
+
 /** The most partitions that one batch of a receiver is cut into. */
 const BLOCKS_A_BATCH = 5;
 
@@ -22,9 +30,11 @@ export class ReceiverRuntime {
   readonly buffer = new ReceiverBuffer<RawRecord>();
   readonly #clock: Clock;
   readonly #order: OrderCounter;
+  readonly #held: Held[] = [];
   #source: Source | undefined;
   /** What the source was made from: it is made anew when this changes. */
   #sourceIdentity: string | undefined;
+  #stopped = false;
 
   constructor(clock: Clock, order: OrderCounter) {
     this.#clock = clock;
@@ -38,17 +48,67 @@ export class ReceiverRuntime {
 
   /** Makes the source run that fits; one that runs already and was made from the same stays as it is. */
   async run(identity: string, makeSource: () => Source | undefined): Promise<void> {
-    if (identity === this.#sourceIdentity) return;
-    await this.#source?.stop();
+    if (identity === this.#sourceIdentity || this.#stopped) return;
+    await this.#stopSource();
     this.#sourceIdentity = identity;
+    // It may have been stopped while the old source was.
+    if (this.#isStopped()) return;
     this.#source = makeSource();
     this.#source?.start();
   }
 
+  /** Whether the source that runs, if any, was made from this. */
+  isMadeFrom(identity: string): boolean {
+    return identity === this.#sourceIdentity;
+  }
+
   async stop(): Promise<void> {
-    await this.#source?.stop();
+    this.#stopped = true;
+    await this.#stopSource();
+  }
+
+  async #stopSource(): Promise<void> {
+    const source = this.#source;
     this.#source = undefined;
-    this.#sourceIdentity = undefined;
+    // The source first, so that it knows why what it holds is refused.
+    const stopped = source?.stop();
+    this.#dropHeld();
+    await stopped;
+  }
+
+  #isStopped(): boolean {
+    return this.#stopped;
+  }
+
+  /** Messages of the source that found no room yet. */
+  get held(): number {
+    return this.#held.reduce((count, { messages, taken }) => count + messages.length - taken, 0);
+  }
+
+  /**
+   * Takes all messages of the source in, as soon as there is room for them; until then the source is to wait, and not to
+   * acknowledge them. @returns undefined where all found room at once
+   */
+  storeAll(messages: readonly SourceMessage[]): Promise<void> | undefined {
+    const taken = this.#held.length === 0 ? this.store(messages) : 0;
+    if (taken === messages.length) return undefined;
+    return new Promise((resolve, reject) => {
+      this.#held.push({ messages, taken, resolve, reject });
+    });
+  }
+
+  /** There may be room again. */
+  makeUp(): void {
+    for (let [first] = this.#held; first !== undefined && this.buffer.room > 0; [first] = this.#held) {
+      first.taken += this.store(first.taken === 0 ? first.messages : first.messages.slice(first.taken));
+      if (first.taken < first.messages.length) return;
+      this.#held.shift();
+      first.resolve();
+    }
+  }
+
+  #dropHeld(): void {
+    for (const held of this.#held.splice(0)) held.reject(new Error('The receiver stopped before it had taken the messages.'));
   }
 
   /** Takes messages in and returns how many fitted, from the first on. */

@@ -3,10 +3,18 @@ export class RefusedError extends Error {
   override name = 'RefusedError';
   /** How many of the messages, from the first on, were taken all the same. */
   readonly accepted: number;
+  /** Those among the accepted ones that were not taken either. */
+  readonly exceptions: ReadonlySet<number>;
 
-  constructor(message: string, accepted: number) {
+  constructor(message: string, accepted: number, exceptions: Iterable<number> = []) {
     super(message);
     this.accepted = accepted;
+    this.exceptions = new Set(exceptions);
+  }
+
+  /** Whether the message in this place, from 0, was refused. */
+  refuses(place: number): boolean {
+    return place >= this.accepted || this.exceptions.has(place);
   }
 }
 

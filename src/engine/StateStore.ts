@@ -15,8 +15,11 @@ export class StateStore {
     this.#asked = new Map();
   }
 
-  end(): void {
+  /** @returns the names of the states that are new, also where a state of that name was there before */
+  end(): ReadonlySet<string> {
+    const fresh = new Set([...this.#asked].filter(([name, { state }]) => this.#kept.get(name)?.state !== state).map(([name]) => name));
     this.#kept = this.#asked;
+    return fresh;
   }
 
   get<State extends object>(name: string, fingerprint: string, create: () => State): State {

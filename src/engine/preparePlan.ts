@@ -81,19 +81,54 @@ function build(
 ): void {
   const taps = new Set(options.taps);
   const built = new Map<string, BuiltStream>();
-  const inputsOf = new Map<string, BuiltStream | undefined>();
+  const isBuilt = (operator: Operator): boolean =>
+    operator.type !== 'window' || isReadAsRecords(operator, plan, consumers, taps);
+  const readers = countReaders(plan, isBuilt, taps);
   for (const operator of plan.operators) {
-    const window = windowBefore(operator, plan);
-    const input = window === undefined ? joinInputs(operator, built) : inputsOf.get(window.id);
-    inputsOf.set(operator.id, input);
-    if (operator.type === 'window' && !isReadAsRecords(operator, plan, consumers, taps)) continue;
-    const output = prepared.get(operator.id)?.(input, environment);
+    if (!isBuilt(operator)) continue;
+    const inputs = readBy(operator, plan).flatMap((id) => built.get(id) ?? []);
+    const prepare = prepared.get(operator.id);
+    if (operator.type === 'sink') {
+      // A sink takes inputs that slide differently; each then gives its batches at its own times.
+      for (const group of bySlide(inputs)) prepare?.(joined(group), environment);
+      continue;
+    }
+    const output = prepare?.(joined(inputs), environment);
     if (output === undefined) continue;
     // Read more than once: user code must not run more than once.
-    if ((consumers.get(operator.id)?.length ?? 0) + (taps.has(operator.id) ? 1 : 0) > 1) output.stream.persist();
+    if ((readers.get(operator.id) ?? 0) > 1) output.stream.persist();
     built.set(operator.id, output);
     if (taps.has(operator.id)) addTap(operator.id, output.stream, environment);
   }
+}
+
+/** The operators whose streams an operator reads; a reduceByKey reads past the window that it computes itself. */
+function readBy(operator: Operator, plan: Plan): string[] {
+  const window = windowBefore(operator, plan);
+  const source = window === undefined ? operator : plan.operators.find(({ id }) => id === window.id);
+  return (source ?? operator).inputs.map(({ id }) => id);
+}
+
+/** How often the stream of each operator is read. */
+function countReaders(plan: Plan, isBuilt: (operator: Operator) => boolean, taps: ReadonlySet<string>): ReadonlyMap<string, number> {
+  const readers = new Map<string, number>();
+  const add = (id: string): void => {
+    readers.set(id, (readers.get(id) ?? 0) + 1);
+  };
+  for (const operator of plan.operators) if (isBuilt(operator)) readBy(operator, plan).forEach(add);
+  taps.forEach(add);
+  return readers;
+}
+
+function bySlide(inputs: readonly BuiltStream[]): BuiltStream[][] {
+  const groups = new Map<number, BuiltStream[]>();
+  for (const input of inputs) {
+    const { slideDuration } = input.stream;
+    const group = groups.get(slideDuration);
+    if (group === undefined) groups.set(slideDuration, [input]);
+    else group.push(input);
+  }
+  return [...groups.values()];
 }
 
 /** Whether anybody needs the records of a window themselves. */
@@ -106,8 +141,8 @@ function isReadAsRecords(
   return taps.has(window.id) || (consumers.get(window.id) ?? []).some((consumer) => windowBefore(consumer, plan) === undefined);
 }
 
-function joinInputs(operator: Operator, built: ReadonlyMap<string, BuiltStream>): BuiltStream | undefined {
-  const inputs = operator.inputs.map(({ id }) => built.get(id)).filter((input) => input !== undefined);
+/** The union of several inputs, in their order. */
+function joined(inputs: readonly BuiltStream[]): BuiltStream | undefined {
   const [first] = inputs;
   if (first === undefined || inputs.length === 1) return first;
   return {

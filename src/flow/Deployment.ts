@@ -7,12 +7,13 @@ import { DeployWindow } from './DeployWindow';
 import { draw, type EngineNode, type GraphDrawing } from './draw';
 import { offeredMessage } from './offeredMessage';
 import { comesFromStream } from './OutputSender';
+import { propertyPath } from './compile/PropertyReader';
 import { ProblemBoard } from './ProblemBoard';
-import { reconcile } from './reconcile';
-import type { RunningGraph } from './RunningGraph';
+import { type Hold, reconcile } from './reconcile';
+import { receiversOf, type RunningGraph } from './RunningGraph';
 import type { FlowMessage, Runtime, RuntimeNode } from './Runtime';
 import type { RegisteredNode, StreamNode } from './StreamNode';
-import { WireInput } from './WireInput';
+import { MOST_AT_ONCE, WireInput } from './WireInput';
 
 export type EngineFor = (engine: EngineNode | undefined) => Engine;
 
@@ -38,12 +39,12 @@ export class Deployment {
   #graphs: readonly RunningGraph[] = [];
   /** The graph that takes the messages of a receiver. */
   #routes = new Map<string, RunningGraph>();
-  /** False until the graphs of the first deploy run: then a receiver without a graph has none, before it may get one. */
+  /** Graphs that were stopped and may not have ended yet. */
+  readonly #leaving = new Set<Hold>();
+  /** False during a deploy: then a receiver without a graph has none, before it may get one. */
   #settled = false;
-  /** Whether graphs are being changed at this moment, so that nobody can say which of them takes a message. */
-  #changing = false;
-  #work: Promise<void> = Promise.resolve();
-  #generation = 0;
+  /** Everything that is under way. */
+  readonly #work = new Set<Promise<unknown>>();
 
   /** @param engineFor the engine for an engine node, or the default engine */
   constructor(runtime: Runtime, engineFor: EngineFor, clock: Clock = new SystemClock()) {
@@ -75,8 +76,8 @@ export class Deployment {
   }
 
   /** Resolves when everything that the last event set off has been done. */
-  whenSettled(): Promise<void> {
-    return this.#work;
+  async whenSettled(): Promise<void> {
+    while (this.#work.size > 0) await Promise.allSettled(this.#work);
   }
 
   /** Called by the constructor of every stream node. */
@@ -133,20 +134,18 @@ export class Deployment {
 
   #offer(id: string, message: FlowMessage, done: Done): void {
     try {
-      const receiver = this.#routes.get(id)?.plan.operators.find((operator) => operator.id === id);
-      const key = receiver?.type === 'receiver' ? receiver.parameters.key : this.#drawnKey(id);
-      const offered = offeredMessage(message, key, (whole, path) => this.#runtime.property(whole, path));
+      const offered = offeredMessage(message, this.#drawnKey(id), (whole, path) => this.#runtime.property(whole, path));
       this.#input(id).add(offered, done);
     } catch (error) {
       done(error instanceof Error ? error : new Error(String(error)));
     }
   }
 
-  /** The key property of a receiver whose graph is not compiled yet. */
+  /** The property that a receiver's dialog names as the key; its graph may not be compiled yet. */
   #drawnKey(id: string): { from: 'property'; property: string } | undefined {
     const properties = this.#streams.get(id)?.properties;
     return properties?.keyType === 'msg' && typeof properties.key === 'string'
-      ? { from: 'property', property: properties.key.replace(/^msg\./, '') }
+      ? { from: 'property', property: propertyPath(properties.key) }
       : undefined;
   }
 
@@ -154,12 +153,24 @@ export class Deployment {
     let input = this.#inputs.get(id);
     if (input === undefined) {
       input = new WireInput(() => {
-        if (this.#changing) return 'wait';
         const graph = this.#routes.get(id);
-        if (graph !== undefined && graph.failure === undefined) return (messages) => graph.offer(id, messages);
+        if (graph?.isChanging === true) return 'wait';
+        if (graph !== undefined && graph.failure === undefined) {
+          return {
+            take: (messages) => graph.offer(id, messages),
+            limit: Math.max(MOST_AT_ONCE, bufferLimit(graph, id)),
+            refused: () => {
+              graph.refused(id);
+            },
+          };
+        }
         if (!this.#settled) return 'wait';
         const reason = graph?.failure?.what ?? 'see the problems of its nodes';
-        return () => Promise.reject(new Error(`The graph of this receiver does not run: ${reason}. The message was not taken.`));
+        return {
+          take: () => Promise.reject(new Error(`The graph of this receiver does not run: ${reason}. The message was not taken.`)),
+          limit: Infinity,
+          refused: () => undefined,
+        };
       });
       this.#inputs.set(id, input);
     }
@@ -167,79 +178,85 @@ export class Deployment {
   }
 
   #beginDeploy(): void {
-    this.#generation++;
     this.#settled = false;
     this.#window.open();
     for (const graph of this.#graphs) graph.pause();
   }
 
-  /** Reads the drawing, carries out what changed, and lets messages flow again. */
+  /**
+   * Reads the drawing and has carried out what changed. Messages flow again for each graph as soon as it is in line with the
+   * drawing; no graph waits for another, unless it takes over one of its receivers.
+   */
   #settle(): void {
-    const generation = ++this.#generation;
-    this.#then(async () => {
-      if (generation !== this.#generation) return;
-      this.#changing = true;
-      let drawings: readonly GraphDrawing[] = [];
-      let failures: readonly Problem[] = [];
-      try {
-        drawings = draw(this.#streams, this.#engines, this.#runtime);
-        const reconciled = await reconcile(this.#graphs, drawings, this.#engineFor, {
-          node: (id) => this.#streams.get(id)?.node,
-          clock: this.#clock,
-        });
-        this.#graphs = reconciled.graphs;
-        failures = reconciled.failures;
-      } finally {
-        // Where another deploy has begun meanwhile, its own end opens the gates.
-        if (generation === this.#generation) this.#openGates(drawings, failures);
-        else for (const graph of this.#graphs) graph.pause();
-      }
-    });
-  }
-
-  #openGates(drawings: readonly GraphDrawing[], failures: readonly Problem[]): void {
-    this.#board.show([...drawings.flatMap((drawing) => drawing.problems), ...failures], drawings.flatMap(({ hints }) => hints));
-    this.#routes = new Map();
-    for (const graph of this.#graphs) {
-      for (const { id, type } of graph.plan.operators) {
-        if (type === 'receiver') this.#routes.set(id, graph);
-        if (this.#fresh.has(id)) graph.refresh(id);
-      }
+    try {
+      this.#bringInLine();
+    } catch (error) {
+      // An error that got out would end Node-RED.
+      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.#runtime.warn(`The streaming graphs could not be brought in line with the flows: ${reason}`);
     }
-    this.#fresh.clear();
     this.#settled = true;
-    this.#changing = false;
+    this.#window.close((id) => this.#streams.has(id));
     for (const [id, input] of this.#inputs) {
       input.flush();
       if (!this.#streams.has(id)) this.#inputs.delete(id);
     }
-    this.#window.close((id) => this.#streams.has(id));
-    for (const graph of this.#graphs) graph.resume();
+    for (const graph of this.#graphs) this.#open(graph);
     if (this.#streams.size === 0) this.#phases.forget();
   }
 
+  #bringInLine(): void {
+    const drawings: readonly GraphDrawing[] = draw(this.#streams, this.#engines, this.#runtime);
+    const { graphs, leaving } = reconcile(this.#graphs, [...this.#leaving], drawings, this.#engineFor, {
+      node: (id) => this.#streams.get(id)?.node,
+      clock: this.#clock,
+    });
+    for (const hold of leaving) this.#leave(hold);
+    this.#board.show(drawings.flatMap(({ problems }) => problems), drawings.flatMap(({ hints }) => hints));
+    this.#graphs = graphs.map(({ graph }) => graph);
+    this.#routes = new Map(this.#graphs.flatMap((graph) => receiversOf(graph.plan).map((id) => [id, graph])));
+    for (const graph of this.#graphs) {
+      for (const { id } of graph.plan.operators) if (this.#fresh.has(id)) graph.refresh(id);
+    }
+    this.#fresh.clear();
+    for (const { graph, change } of graphs) {
+      if (graph.isChanging) this.#watch(change.then(() => { this.#open(graph); }));
+    }
+  }
+
+  /** Lets messages flow into and out of a graph, unless it is being changed, or the next deploy is under way. */
+  #open(graph: RunningGraph): void {
+    if (graph.isChanging || !this.#graphs.includes(graph)) return;
+    if (!this.#phases.deploying) graph.resume();
+    for (const id of receiversOf(graph.plan)) this.#inputs.get(id)?.flush();
+  }
+
+  #leave(hold: Hold): void {
+    this.#leaving.add(hold);
+    this.#watch(hold.over.catch(() => undefined).then(() => this.#leaving.delete(hold)));
+  }
+
   #stopAll(): void {
-    this.#generation++;
     const graphs = this.#graphs;
     this.#graphs = [];
     this.#routes = new Map();
     this.#settled = this.#streams.size > 0;
-    this.#changing = false;
     this.#window.close(() => false);
     for (const input of this.#inputs.values()) input.flush();
     this.#inputs.clear();
     this.#board.show([], []);
     if (this.#streams.size === 0) this.#phases.forget();
-    this.#then(async () => {
-      await Promise.allSettled(graphs.map((graph) => graph.stop()));
-    });
+    for (const graph of graphs) this.#leave({ receivers: graph.held, over: graph.stop() });
   }
 
-  /** Does one thing after the other, and never lets an error out: an unhandled one would end Node-RED. */
-  #then(work: () => Promise<void>): void {
-    this.#work = this.#work.then(work).catch((error: unknown) => {
-      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      this.#runtime.warn(`The streaming graphs could not be brought in line with the flows: ${reason}`);
-    });
+  /** @param work never rejects */
+  #watch(work: Promise<unknown>): void {
+    this.#work.add(work);
+    void work.then(() => this.#work.delete(work));
   }
+}
+
+function bufferLimit({ plan }: RunningGraph, id: string): number {
+  const receiver = plan.operators.find((operator) => operator.id === id);
+  return receiver?.type === 'receiver' ? receiver.parameters.bufferLimit : 0;
 }

@@ -1,11 +1,16 @@
 import type { BatchEvent, OperatorProgress, ProgressEvent } from '../engine/Engine';
-import type { Plan } from '../plan/Plan';
+import type { OperatorType, Plan } from '../plan/Plan';
 import type { Clock } from '../ports/Clock';
 import type { StatusBoard } from './StatusBoard';
 import type { NodeStatus } from './StreamNode';
 
-/** ms without news after which nothing flows any more. */
-const SILENCE = 2000;
+/** ms between two progress events, at least. */
+const PROGRESS_PERIOD = 1000;
+
+/** ms without news after which nothing flows any more: two batches, whose own news comes after them. */
+function silence(plan: Plan): number {
+  return 2 * Math.max(PROGRESS_PERIOD, plan.batchInterval);
+}
 
 /** Turns the figures of one running graph into the statuses of its nodes. */
 export class GraphStatus {
@@ -30,22 +35,24 @@ export class GraphStatus {
           ? { fill: 'yellow', shape: 'dot', text: `${rateText(rate)} · behind ${delayText(event.schedulingDelay)}` }
           : { fill: 'blue', shape: 'dot', text: `${rateText(rate)} · ${delayText(event.processingDelay)}` };
     for (const { id, type } of plan.operators) if (type === 'batcher') this.#board.set(id, status);
-    if (this.#last !== undefined && this.#clock.monotonic() - this.#last.time >= SILENCE) this.#silence();
+    if (this.#last !== undefined && this.#clock.monotonic() - this.#last.time > silence(plan)) this.#silence();
   }
 
   progress(event: ProgressEvent, plan: Plan): void {
     const time = this.#clock.monotonic();
     const before = this.#last;
+    const elapsed = before === undefined ? 0 : time - before.time;
+    // After a silence what is told now happened in the last batch, not in all the time since the last news.
+    const seconds = (elapsed > silence(plan) ? Math.max(PROGRESS_PERIOD, plan.batchInterval) : elapsed) / 1000;
     for (const { id, type } of plan.operators) {
       const figures = event.operators[id];
       if (figures === undefined || type === 'batcher') continue;
       const earlier = before?.event.operators[id];
-      const seconds = before === undefined ? 0 : (time - before.time) / 1000;
       const moved = type === 'sink' ? 'recordsIn' : 'recordsOut';
       const rate = seconds > 0 ? Math.max(0, figures[moved] - (earlier?.[moved] ?? 0)) / seconds : 0;
       if (rate > 0) this.#flowing.add(id);
       else this.#flowing.delete(id);
-      this.#board.set(id, operatorStatus(figures, earlier, rate));
+      this.#board.set(id, operatorStatus(type, figures, earlier, rate));
     }
     this.#last = { time, event: { operators: { ...before?.event.operators, ...event.operators } } };
   }
@@ -57,13 +64,27 @@ export class GraphStatus {
   }
 }
 
-function operatorStatus(figures: OperatorProgress, earlier: OperatorProgress | undefined, rate: number): NodeStatus {
+/** What an operator shows: first what keeps it from working, then what it had to leave out, then how much flows. */
+function operatorStatus(
+  type: OperatorType,
+  figures: OperatorProgress,
+  earlier: OperatorProgress | undefined,
+  rate: number,
+): NodeStatus {
   const { source } = figures;
   if (source !== undefined && source.state !== 'running') {
     return { fill: source.state === 'failed' ? 'red' : 'yellow', shape: 'ring', text: source.text };
   }
-  const refused = figures.refused - (earlier?.refused ?? 0);
-  if (refused > 0) return { fill: 'yellow', shape: 'dot', text: `buffer full, ${compact(refused)} refused` };
+  const since = (figure: 'refused' | 'failed' | 'skipped'): number => figures[figure] - (earlier?.[figure] ?? 0);
+  const refused = since('refused');
+  if (refused > 0) {
+    const why = type === 'receiver' ? 'buffer full' : 'too many keys';
+    return { fill: 'yellow', shape: 'dot', text: `${why}, ${compact(refused)} refused` };
+  }
+  const failed = since('failed');
+  if (failed > 0) return { fill: rate > 0 ? 'yellow' : 'red', shape: 'dot', text: `${rateText(rate)} · ${compact(failed)} failed` };
+  const skipped = since('skipped');
+  if (skipped > 0) return { fill: 'yellow', shape: 'dot', text: `${rateText(rate)} · ${compact(skipped)} not a number` };
   return { fill: 'blue', shape: 'dot', text: rateText(rate) };
 }
 

@@ -3,9 +3,6 @@ import type { Plan, SinkOperator } from '../plan/Plan';
 import type { FlowMessage } from './Runtime';
 import type { SentMessage } from './StreamNode';
 
-/** Messages sent in one go; then everybody else in Node-RED has a turn. */
-const CHUNK = 1000;
-
 /** What `msg.dstream` says about a message that came out of a graph. */
 interface Origin {
   readonly graphId: string;
@@ -25,21 +22,18 @@ export function comesFromStream(message: FlowMessage): boolean {
 interface Job {
   readonly event: OutputEvent;
   readonly mode: SinkOperator['parameters']['mode'];
-  readonly emptyBatches: boolean;
   readonly origin: Origin;
 }
 
 /**
- * Turns the outputs of one graph into messages: one per batch, per record or per key. Outputs are dealt with in the order
- * in which they came, one chunk a turn, and wait while the sender is paused.
+ * Turns the outputs of one graph into messages: one per batch or one per record. Outputs are dealt with in the order in which
+ * they came, one chunk a turn, so that everybody else in Node-RED has a turn too, and wait while the sender is paused.
  */
 export class OutputSender {
   readonly #send: (nodeId: string, message: SentMessage) => void;
   readonly #jobs: Job[] = [];
   /** Records of batches whose last chunk has not come yet, by operator. */
   readonly #collected = new Map<string, OutputRecord[]>();
-  /** The last record of each key, of batches whose last chunk has not come yet, by operator. */
-  readonly #latest = new Map<string, Map<unknown, OutputRecord>>();
   #paused = false;
   #scheduled = false;
 
@@ -54,7 +48,6 @@ export class OutputSender {
     this.#jobs.push({
       event,
       mode: sink?.mode ?? 'batch',
-      emptyBatches: sink?.emptyBatches ?? false,
       origin: {
         graphId: plan.graph,
         nodeId: event.operator,
@@ -80,7 +73,6 @@ export class OutputSender {
   clear(): void {
     this.#jobs.length = 0;
     this.#collected.clear();
-    this.#latest.clear();
   }
 
   #schedule(): void {
@@ -95,29 +87,21 @@ export class OutputSender {
   }
 
   #perform(job: Job): void {
-    switch (job.mode) {
-      case 'batch':
-        this.#perBatch(job);
-        break;
-      case 'record':
-        this.#perRecord(job);
-        break;
-      case 'key':
-        this.#perKey(job);
-        break;
-    }
+    if (job.mode === 'batch') this.#perBatch(job);
+    // The engine hands over one record for each key where that is wanted.
+    else this.#perRecord(job);
   }
 
-  #perBatch({ event, origin, emptyBatches }: Job): void {
+  #perBatch({ event, origin }: Job): void {
     const place = `${event.tap ? 'tap' : 'sink'} ${event.operator}`;
     const earlier = event.offset === 0 ? undefined : this.#collected.get(place);
-    const records = earlier === undefined ? [...event.records] : earlier.concat(event.records);
+    const records = earlier ?? [];
+    for (const record of event.records) records.push(record);
     if (!event.last) {
       this.#collected.set(place, records);
       return;
     }
     this.#collected.delete(place);
-    if (records.length === 0 && !emptyBatches) return;
     this.#send(event.operator, { payload: records.map(({ payload }) => payload), dstream: origin });
   }
 
@@ -126,23 +110,5 @@ export class OutputSender {
       const last = event.last && place === event.records.length - 1;
       this.#send(event.operator, { payload, topic, dstream: { ...origin, index: event.offset + place, last } });
     }
-  }
-
-  #perKey(job: Job): void {
-    const { event } = job;
-    const latest = (event.offset === 0 ? undefined : this.#latest.get(event.operator)) ?? new Map<unknown, OutputRecord>();
-    for (const record of event.records) latest.set(record.key === undefined ? record.topic : record.key, record);
-    if (!event.last) {
-      this.#latest.set(event.operator, latest);
-      return;
-    }
-    this.#latest.delete(event.operator);
-    const records = [...latest.values()];
-    const chunks: Job[] = [];
-    for (let offset = 0; offset < records.length; offset += CHUNK) {
-      const last = offset + CHUNK >= records.length;
-      chunks.push({ ...job, mode: 'record', event: { ...event, offset, last, records: records.slice(offset, offset + CHUNK) } });
-    }
-    this.#jobs.unshift(...chunks);
   }
 }

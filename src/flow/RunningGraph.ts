@@ -1,17 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { BatchEvent, Engine, OfferedMessage, ProgressEvent, Query, RunOptions } from '../engine/Engine';
+import type { BatchEvent, Engine, OfferedMessage, ProgressEvent, Query, RunOptions, UpdateReport } from '../engine/Engine';
 import { planFingerprint } from '../plan/fingerprint';
 import type { Plan } from '../plan/Plan';
 import type { Problem } from '../plan/Problem';
 import type { Clock } from '../ports/Clock';
 import { beginAgain } from './beginAgain';
-import type { GraphFigures } from './graphFigures';
+import type { GraphFigures, LastUpdate } from './graphFigures';
 import { delayText, GraphStatus } from './GraphStatus';
 import { OutputSender } from './OutputSender';
 import { problemText } from './problems';
 import { runProblem } from './runProblem';
 import { StatusBoard } from './StatusBoard';
 import type { StreamNode } from './StreamNode';
+import { completeReport, updateText } from './updateText';
+
+/** ms that an engine may take to change a plan; after that the graph is started afresh. */
+export const UPDATE_LIMIT = 10_000;
 
 /** A graph that is to run: its plan and what goes with it. */
 export interface GraphOrder {
@@ -28,36 +32,55 @@ export interface GraphHost {
   readonly clock: Clock;
 }
 
-/** One graph that an engine runs, and everything between the two: messages in, messages out, statuses and errors. */
+const LATE = Symbol('late');
+
+/**
+ * One graph that an engine runs, and everything between the two: messages in, messages out, statuses and errors. It is told
+ * what to run, and carries out one change after the other without holding up anybody else.
+ */
 export class RunningGraph {
-  readonly #query: Query;
+  readonly #engine: () => Engine;
   readonly #host: GraphHost;
   readonly #board: StatusBoard;
   readonly #status: GraphStatus;
   readonly #sender: OutputSender;
-  #operators: ProgressEvent['operators'] = {};
-  #lastBatch: BatchEvent | undefined;
+  #query: Query | undefined;
+  /** What is to run. */
   #order: GraphOrder;
   #fingerprint: string;
+  /** What the query was told to run and has not refused: more than one while it changes. */
+  #told: readonly GraphOrder[] = [];
+  #work: Promise<void> = Promise.resolve();
+  /** Changes that are not carried out yet. */
+  #changes = 0;
+  /** Ends the wait for an engine that changes its plan. */
+  #giveUpWaiting: () => void = () => undefined;
+  #operators: ProgressEvent['operators'] = {};
+  /** Messages that were refused before they reached the engine, by receiver. */
+  readonly #refused = new Map<string, number>();
+  /** What operators are called; for those that are gone, what they were called. */
+  readonly #labels = new Map<string, string>();
+  #lastBatch: BatchEvent | undefined;
+  #lastUpdate: LastUpdate | undefined;
   #failure: Problem | undefined;
   #paused = false;
   #stopping: Promise<void> | undefined;
 
-  /** Starts the graph. @throws whatever the engine throws when it cannot be started at all */
-  constructor(order: GraphOrder, engine: Engine, host: GraphHost) {
+  /**
+   * A graph that will run as soon as `run` is called with the same order.
+   * @param engine asked when the graph is started
+   */
+  constructor(order: GraphOrder, engine: () => Engine, host: GraphHost) {
     this.#order = order;
     this.#fingerprint = planFingerprint(order.plan);
+    this.#engine = engine;
     this.#host = host;
     this.#board = new StatusBoard((id, status) => host.node(id)?.status(status), host.clock);
     this.#status = new GraphStatus(this.#board, host.clock);
     this.#sender = new OutputSender((id, message) => host.node(id)?.send(message));
-    this.#query = engine.start(order.plan, order.options);
-    this.#listen(this.#query);
-    this.#query.started.catch((error: unknown) => {
-      this.#fail(runProblem(error, this.plan.graph));
-    });
   }
 
+  /** What is to run. */
   get plan(): Plan {
     return this.#order.plan;
   }
@@ -71,44 +94,67 @@ export class RunningGraph {
     return this.#failure;
   }
 
+  /** Whether it was told to run something else than it does. */
+  get isChanging(): boolean {
+    return this.#changes > 0;
+  }
+
+  /** Ids of the receivers that its query may have opened. */
+  get held(): ReadonlySet<string> {
+    return new Set(this.#told.flatMap(({ plan }) => receiversOf(plan)));
+  }
+
   get figures(): GraphFigures {
     return {
       graph: this.plan.graph,
       batchInterval: this.plan.batchInterval,
-      operators: this.#operators,
+      operators: this.#withRefused(this.#operators),
       ...(this.#lastBatch === undefined ? {} : { lastBatch: this.#lastBatch }),
+      ...(this.#lastUpdate === undefined ? {} : { lastUpdate: this.#lastUpdate }),
       ...(this.#failure === undefined ? {} : { failure: this.#failure.what }),
     };
   }
 
-  /** Whether it already runs what is ordered. Secrets are compared by value, in memory. */
-  runs(order: GraphOrder): boolean {
-    return this.#fingerprint === planFingerprint(order.plan) && isDeepStrictEqual(this.#order.options, order.options);
-  }
-
-  /** Goes on with another plan; state is kept where the engine can. */
-  async update(order: GraphOrder): Promise<void> {
-    if (this.runs(order)) return;
+  /**
+   * Runs a plan from now on; state is kept where the engine can. Resolves when that is done, was overtaken by another order,
+   * or has failed, in which case `failure` tells why.
+   * @param after what has to be over first, such as another graph's hold on a receiver
+   */
+  run(order: GraphOrder, after: Promise<unknown>): Promise<void> {
+    const known = this.#told.length > 0 || this.isChanging;
+    if (known && this.#runs(order)) return this.#work;
     this.#board.unpin();
-    const before = this.#order;
-    const fingerprint = this.#fingerprint;
     this.#order = order;
     this.#fingerprint = planFingerprint(order.plan);
-    try {
-      const { restarted } = await this.#query.update(order.plan, order.options);
-      for (const id of beginAgain(before.plan, order.plan, restarted)) {
-        this.#host.node(id)?.warn('This node was changed, so it begins again without its earlier records.');
-      }
-    } catch (error) {
-      this.#order = before;
-      this.#fingerprint = fingerprint;
-      throw error;
-    }
+    this.#changes++;
+    this.#work = Promise.all([this.#work, after])
+      .then(() => this.#carryOut(order))
+      .finally(() => {
+        this.#changes--;
+      });
+    return this.#work;
   }
 
   /** Rejects with why the messages were not taken. */
   offer(receiver: string, messages: readonly OfferedMessage[]): Promise<void> {
-    return this.#query.offer(receiver, messages);
+    return this.#query?.offer(receiver, messages) ?? Promise.reject(new Error('The graph of this receiver has not started.'));
+  }
+
+  /** Counts a message that was refused because too many wait for an answer already. */
+  refused(receiver: string): void {
+    this.#refused.set(receiver, (this.#refused.get(receiver) ?? 0) + 1);
+  }
+
+  /** Says at receivers that go over to another graph how many records stay behind and are lost. */
+  tellLost(receivers: Iterable<string>): void {
+    for (const id of receivers) {
+      const waiting = this.#operators[id]?.waiting ?? 0;
+      if (waiting === 0) continue;
+      this.#host.node(id)?.warn(
+        `This receiver now belongs to another graph. About ${String(waiting)} records that waited for a batch of the graph ` +
+          `${this.plan.graph} were lost with it. To lose none, rewire receivers while nothing comes in.`,
+      );
+    }
   }
 
   /** Holds outputs back; records go on coming in. */
@@ -116,14 +162,14 @@ export class RunningGraph {
     if (this.#paused) return;
     this.#paused = true;
     this.#sender.pause();
-    this.#query.pause();
+    this.#query?.pause();
   }
 
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
     this.#sender.resume();
-    this.#query.resume();
+    this.#query?.resume();
   }
 
   /** Shows the next status of a node even if it is the same as before, because the node was made anew. */
@@ -134,19 +180,142 @@ export class RunningGraph {
   /** Ends the graph; its nodes show nothing any more. */
   stop(): Promise<void> {
     if (this.#stopping === undefined) {
+      this.#stopping = this.#query?.stop() ?? Promise.resolve();
       this.#board.close();
       this.#sender.clear();
       for (const { id } of this.plan.operators) this.#host.node(id)?.status({});
-      this.#stopping = this.#query.stop();
+      this.#giveUpWaiting();
     }
     return this.#stopping;
   }
 
+  /** Whether this is what is to run already. Secrets are compared by value, in memory. */
+  #runs(order: GraphOrder): boolean {
+    return this.#fingerprint === planFingerprint(order.plan) && isDeepStrictEqual(this.#order.options, order.options);
+  }
+
+  get #isOver(): boolean {
+    return this.#stopping !== undefined || this.#failure !== undefined;
+  }
+
+  /** Never rejects. */
+  async #carryOut(order: GraphOrder): Promise<void> {
+    if (this.#order !== order || this.#isOver) return;
+    try {
+      if (this.#query === undefined) this.#start(order);
+      else await this.#update(this.#query, order);
+    } catch (error) {
+      this.#fail(runProblem(error, this.#nodeFor(order.plan.graph)?.id ?? order.plan.graph));
+      // An engine that refused a plan may be half-way: better nothing than something that nobody drew.
+      await this.#query?.stop().catch(() => undefined);
+    }
+  }
+
+  #start(order: GraphOrder): void {
+    const query = this.#engine().start(order.plan, order.options);
+    this.#query = query;
+    this.#told = [order];
+    this.#name(order.plan);
+    if (this.#paused) query.pause();
+    this.#listen(query);
+    query.started.catch((error: unknown) => {
+      if (this.#query === query) this.#fail(runProblem(error, this.plan.graph));
+    });
+  }
+
+  async #update(query: Query, order: GraphOrder): Promise<void> {
+    const before = this.#told;
+    this.#told = [...before, order];
+    const report = await this.#inTime(this.#ask(query, order));
+    if (this.#isOver) return;
+    const old = before.at(-1)?.plan ?? order.plan;
+    if (report !== LATE) {
+      this.#told = [order];
+      this.#updated(old, order.plan, report);
+      return;
+    }
+    // Whether the old one ends in time is its engine's affair; its receivers are free only then.
+    await this.#inTime(query.stop());
+    if (this.#stopping !== undefined) return;
+    this.#nodeFor(order.plan.graph)?.warn(
+      `The graph did not change its plan within ${String(UPDATE_LIMIT / 1000)} s, so it was started afresh and begins without ` +
+        'its earlier records. A batch that takes that long is the likely cause: make functions cheaper, or send less.',
+    );
+    this.#start(order);
+    const ids = new Set(order.plan.operators.map(({ id }) => id));
+    const olds = old.operators.map(({ id }) => id);
+    this.#updated(old, order.plan, {
+      kept: [],
+      restarted: olds.filter((id) => ids.has(id)),
+      dropped: olds.filter((id) => !ids.has(id)),
+    }, false);
+  }
+
+  /** A query that is still being started cannot be told what it keeps, so its start is waited for. */
+  async #ask(query: Query, { plan, options }: GraphOrder): Promise<UpdateReport> {
+    await query.started.catch(() => undefined);
+    // Where it ended meanwhile nobody wants to know any more.
+    return this.#isOver ? { kept: [], restarted: [], dropped: [] } : query.update(plan, options);
+  }
+
+  /** What work gives, or `LATE` when it takes too long or the graph is stopped meanwhile. */
+  async #inTime<Value>(work: Promise<Value>): Promise<Value | typeof LATE> {
+    let release: () => void = () => undefined;
+    const late = new Promise<typeof LATE>((resolve) => {
+      release = () => {
+        resolve(LATE);
+      };
+    });
+    const timer = this.#host.clock.schedule(UPDATE_LIMIT, release);
+    this.#giveUpWaiting = release;
+    try {
+      return await Promise.race([work, late]);
+    } finally {
+      timer.cancel();
+      this.#giveUpWaiting = () => undefined;
+    }
+  }
+
+  /** Tells what became of the operators. */
+  #updated(before: Plan, after: Plan, told: UpdateReport, warns = true): void {
+    const again = beginAgain(before, after, told.restarted);
+    if (warns) {
+      for (const id of again) {
+        this.#host.node(id)?.warn('This node was changed, so it begins again without its earlier records.');
+      }
+    }
+    const report = completeReport(told, again);
+    this.#name(after);
+    this.#lastUpdate = { time: this.#host.clock.now(), ...report };
+    const known = new Set(before.operators.map(({ id }) => id));
+    const added = after.operators.map(({ id }) => id).filter((id) => !known.has(id));
+    this.#nodeFor(after.graph)?.log(updateText(report, added, (id) => this.#labels.get(id) ?? id));
+    for (const id of report.dropped) this.#labels.delete(id);
+  }
+
+  #name(plan: Plan): void {
+    for (const { id, type } of plan.operators) {
+      const name = this.#host.node(id)?.name;
+      this.#labels.set(id, name === undefined || name === '' ? `${type} ${id}` : name);
+    }
+  }
+
+  #withRefused(operators: ProgressEvent['operators']): ProgressEvent['operators'] {
+    if (this.#refused.size === 0) return operators;
+    const all = { ...operators };
+    for (const [id, refused] of this.#refused) {
+      const own = operators[id] ?? NOTHING_YET;
+      all[id] = { ...own, refused: own.refused + refused };
+    }
+    return all;
+  }
+
   #listen(query: Query): void {
+    const isCurrent = (): boolean => this.#query === query && !this.#isOver;
     const whileRunning =
       <Event>(listen: (event: Event) => void) =>
       (event: Event): void => {
-        if (this.#stopping === undefined && this.#failure === undefined) listen(event);
+        if (isCurrent()) listen(event);
       };
     query.on('batch', whileRunning((event) => {
       this.#lastBatch = event;
@@ -154,7 +323,7 @@ export class RunningGraph {
     }));
     query.on('progress', whileRunning((event) => {
       this.#operators = event.operators;
-      this.#status.progress(event, this.plan);
+      this.#status.progress({ operators: this.#withRefused(event.operators) }, this.plan);
     }));
     query.on('output', whileRunning((event) => {
       this.#sender.take(event, this.plan);
@@ -166,7 +335,7 @@ export class RunningGraph {
       this.#host.node(operator)?.[level](text);
     }));
     query.on('interrupted', (problem, restartIn) => {
-      if (this.#stopping === undefined && this.#failure === undefined) this.#interrupted(problem, restartIn);
+      if (isCurrent()) this.#interrupted(problem, restartIn);
     });
     query.on('failed', whileRunning((problem) => {
       this.#fail(problem);
@@ -189,7 +358,7 @@ export class RunningGraph {
   }
 
   #fail(problem: Problem): void {
-    if (this.#stopping !== undefined || this.#failure !== undefined) return;
+    if (this.#isOver) return;
     this.#failure = problem;
     this.#board.close();
     this.#report(problem);
@@ -210,4 +379,11 @@ export class RunningGraph {
     }
     return undefined;
   }
+}
+
+const NOTHING_YET = { recordsIn: 0, recordsOut: 0, failed: 0, skipped: 0, refused: 0, waiting: 0, keys: 0 };
+
+/** Ids of a plan's receivers. */
+export function receiversOf(plan: Plan): string[] {
+  return plan.operators.filter(({ type }) => type === 'receiver').map(({ id }) => id);
 }

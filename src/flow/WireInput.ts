@@ -1,8 +1,9 @@
 import type { OfferedMessage } from '../engine/Engine';
 import { RefusedError } from '../engine/RefusedError';
+import { RefusalReports } from './RefusalReports';
 
 /** Messages handed over in one go. */
-const MOST_AT_ONCE = 1000;
+export const MOST_AT_ONCE = 1000;
 
 /** Messages that may wait while there is nobody to hand them to. */
 export const MOST_WAITING = 100_000;
@@ -14,24 +15,39 @@ interface Waiting {
   readonly done: Done;
 }
 
+/** Where the messages of a receiver go at a moment. */
+export interface WireTarget {
+  /** Resolves when the messages are taken. */
+  take(messages: readonly OfferedMessage[]): Promise<void>;
+  /** Messages that may be on their way without an answer. */
+  readonly limit: number;
+  /** Told of every message that is refused because of the limit. */
+  refused(): void;
+}
+
 /**
  * Collects the messages that wires bring to one receiver and hands them over together: those of one turn of the event loop,
- * 1,000 at most. One promise for many messages is what makes a busy wire cheap.
+ * 1,000 at most. One promise for many messages is what makes a busy wire cheap. What a busy graph has not answered yet is
+ * bounded, because it lies in memory that no buffer limit counts.
  */
 export class WireInput {
-  readonly #target: () => ((messages: readonly OfferedMessage[]) => Promise<void>) | 'wait';
+  readonly #target: () => WireTarget | 'wait';
   #waiting: Waiting[] = [];
+  /** Messages handed over and not answered yet. */
+  #unanswered = 0;
   #scheduled = false;
+  readonly #refusals = new RefusalReports();
 
   /** @param target where messages go now, or `wait` while that is not known yet */
-  constructor(target: () => ((messages: readonly OfferedMessage[]) => Promise<void>) | 'wait') {
+  constructor(target: () => WireTarget | 'wait') {
     this.#target = target;
   }
 
-  /** @param done called when the message is taken, or with why it was not */
+  /** @param done called when the message is taken, or with why it was not; see `RefusalReports` for many of these */
   add(message: OfferedMessage, done: Done): void {
-    if (this.#waiting.length >= MOST_WAITING) {
-      done(new Error(`${String(MOST_WAITING)} messages wait for the deploy to end; this one was refused.`));
+    const refusal = this.#refusal();
+    if (refusal !== undefined) {
+      this.#refusals.refuse(done, refusal);
       return;
     }
     this.#waiting.push({ message, done });
@@ -50,21 +66,41 @@ export class WireInput {
     while (this.#waiting.length > 0) {
       const target = this.#target();
       if (target === 'wait') return;
-      handOver(this.#waiting.splice(0, MOST_AT_ONCE), target);
+      this.#handOver(this.#waiting.splice(0, MOST_AT_ONCE), target);
     }
   }
-}
 
-function handOver(taken: readonly Waiting[], target: (messages: readonly OfferedMessage[]) => Promise<void>): void {
-  target(taken.map(({ message }) => message)).then(
-    () => {
-      for (const { done } of taken) done();
-    },
-    (error: unknown) => {
-      const reason = error instanceof Error ? error : new Error(String(error));
-      // A buffer that fills up takes the first messages and refuses the rest.
-      const accepted = error instanceof RefusedError ? error.accepted : 0;
-      for (const [place, { done }] of taken.entries()) done(place < accepted ? undefined : reason);
-    },
-  );
+  #refusal(): Error | undefined {
+    if (this.#waiting.length >= MOST_WAITING) {
+      return new Error(`${String(MOST_WAITING)} messages wait for the deploy to end; this one was refused.`);
+    }
+    const open = this.#unanswered + this.#waiting.length;
+    if (open < MOST_AT_ONCE) return undefined;
+    const target = this.#target();
+    if (target === 'wait' || open < target.limit) return undefined;
+    target.refused();
+    return new Error(
+      `This message was refused: the graph is busy, and ${String(open)} messages wait for its answer already, which is the ` +
+        'buffer limit of the batcher. Raise the buffer limit, make the functions of the graph cheaper, or send more slowly.',
+    );
+  }
+
+  #handOver(taken: readonly Waiting[], target: WireTarget): void {
+    this.#unanswered += taken.length;
+    target.take(taken.map(({ message }) => message)).then(
+      () => {
+        this.#unanswered -= taken.length;
+        for (const { done } of taken) done();
+      },
+      (error: unknown) => {
+        this.#unanswered -= taken.length;
+        const reason = error instanceof Error ? error : new Error(String(error));
+        // A buffer that fills up takes the first messages and refuses the rest.
+        for (const [place, { done }] of taken.entries()) {
+          if (error instanceof RefusedError && !error.refuses(place)) done();
+          else this.#refusals.refuse(done, reason);
+        }
+      },
+    );
+  }
 }

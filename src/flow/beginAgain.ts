@@ -1,9 +1,10 @@
 import { canonicalJson } from '../plan/canonical';
-import type { Plan } from '../plan/Plan';
+import type { Operator, Plan, WindowOperator } from '../plan/Plan';
 
 /**
  * Ids of the operators that lose what they remembered when a running plan is replaced by another. A window loses it with
- * any change; reduceByKey only with another key or batch interval, because its aggregates are kept one by one.
+ * any change. reduceByKey loses it with another key or batch interval, or another window in front of it, because that window is
+ * computed where the keys are; not with other aggregates, which are kept one by one.
  * @param restarted ids that the engine made anew
  */
 export function beginAgain(before: Plan, after: Plan, restarted: readonly string[]): string[] {
@@ -11,14 +12,29 @@ export function beginAgain(before: Plan, after: Plan, restarted: readonly string
   return after.operators
     .filter((operator) => {
       const old = earlier.get(operator.id);
-      if (old === undefined || !restarted.includes(operator.id)) return false;
-      if (operator.type === 'window') return true;
+      if (old === undefined) return false;
+      const isNew = restarted.includes(operator.id);
+      if (operator.type === 'window') return isNew;
       if (operator.type !== 'reduceByKey') return false;
+      const was = windowBefore(old, before);
+      const is = windowBefore(operator, after);
+      // What the window spans is part of the state, so the engine cannot have kept it whatever it reports.
+      if (canonicalJson(was?.parameters ?? null) !== canonicalJson(is?.parameters ?? null)) return true;
       return (
-        old.type !== 'reduceByKey' ||
-        before.batchInterval !== after.batchInterval ||
-        canonicalJson(old.parameters.key) !== canonicalJson(operator.parameters.key)
+        isNew &&
+        (old.type !== 'reduceByKey' ||
+          was?.id !== is?.id ||
+          before.batchInterval !== after.batchInterval ||
+          canonicalJson(old.parameters.key) !== canonicalJson(operator.parameters.key))
       );
     })
     .map(({ id }) => id);
+}
+
+/** The window that an operator reads from, where it reads from nothing else. */
+function windowBefore(operator: Operator, plan: Plan): WindowOperator | undefined {
+  const [input, ...others] = operator.inputs;
+  if (input === undefined || others.length > 0) return undefined;
+  const parent = plan.operators.find(({ id }) => id === input.id);
+  return parent?.type === 'window' ? parent : undefined;
 }

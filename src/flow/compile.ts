@@ -11,6 +11,7 @@ import {
 import { mapParameters } from './compile/map';
 import { PropertyReader } from './compile/PropertyReader';
 import { receiverDialog } from './compile/receiver';
+import { slideProblems } from './compile/slides';
 import { reduceByKeyParameters } from './compile/reduceByKey';
 import { topologicalOrder } from './compile/topologicalOrder';
 import { windowParameters } from './compile/window';
@@ -76,6 +77,10 @@ class Compilation {
     const batchInterval = drawnBatchers[0]?.interval ?? DEFAULT_INTERVAL;
     const edges = this.#addDefaultBatchers(drawnBatchers);
     const operators = this.#operators(edges, drawnBatchers, batchInterval);
+    // Durations that are wrong in themselves are told first.
+    if (this.#problems.length === 0) {
+      this.#problems.push(...slideProblems(operators, batchInterval, (id) => this.#label(id)));
+    }
     const batcherIds = operators.filter(({ type }) => type === 'batcher').map(({ id }) => id);
     // A drawn batcher names the graph even where a made-up one would be smaller: a wire must not rename a graph.
     const graphId = drawnBatchers[0]?.id ?? batcherIds.sort()[0];
@@ -201,6 +206,7 @@ class Compilation {
   }
 
   #label(id: string): string {
+    if (!this.#nodes.has(id)) return 'the batcher in front';
     const { type, name } = this.#drawn(id);
     return name === undefined || name === '' ? `${type} ${id}` : `${type} "${name}"`;
   }

@@ -1,7 +1,13 @@
 import type { Code, Operator, Plan } from '../plan/Plan';
 
-/** `ctx.env('NAME')` as it stands in JavaScript; names that are put together at run time are not found. */
-const MENTION = /\bctx\s*\.\s*env\s*\(\s*(['"`])([^'"`\\]+)\1\s*\)/g;
+/**
+ * The names that code asks for, as they stand in it: `ctx.env('NAME')` in JavaScript, or `env('NAME')` after
+ * `const { env } = ctx`; `$env('NAME')` in JSONata. Names that are put together at run time are not found.
+ */
+const MENTIONS: Readonly<Record<Code['lang'], RegExp>> = {
+  javascript: /(?<![\w$.])(?:ctx\s*(?:\?\.|\.)\s*)?env\s*\(\s*(['"`])([^'"`\\]+)\1\s*\)/g,
+  jsonata: /\$env\s*\(\s*(['"])([^'"\\]+)\1\s*\)/g,
+};
 
 /**
  * The environment variables that the code of a plan asks for by name; no others are handed to it.
@@ -23,10 +29,9 @@ export function environmentOf(
   return Object.fromEntries(values);
 }
 
-/** The names in `ctx.env('NAME')`, each once, in the order they are written. */
-export function mentionedNames(code: Code): string[] {
-  if (code.lang !== 'javascript') return [];
-  return [...new Set([...code.source.matchAll(MENTION)].flatMap(([, , name]) => (name === undefined ? [] : [name])))];
+/** The names that code asks for, each once, in the order they are written. */
+export function mentionedNames({ lang, source }: Code): string[] {
+  return [...new Set([...source.matchAll(MENTIONS[lang])].flatMap(([, , name]) => (name === undefined ? [] : [name])))];
 }
 
 function codeOf(operator: Operator): Code[] {

@@ -107,6 +107,28 @@ export const problems = {
     };
   },
 
+  slidesDiffer: (nodeId: string, one: string, slide: number, other: string, otherSlide: number): Problem => ({
+    nodeId,
+    code: 'slides-differ',
+    what: `${one} gives records every ${String(slide)} ms and ${other} every ${String(otherSlide)} ms`,
+    why: 'Inputs of one node are united batch by batch, so they must give records at the same times.',
+    fix:
+      `Let both give records every ${String(Math.max(slide, otherSlide))} ms, by windows with the same slide in front of them, ` +
+      'or continue each in a branch of its own. A sink may take both.',
+  }),
+
+  windowBehindWindow: (nodeId: string, which: 'length' | 'slide', duration: number, front: string, slide: number): Problem => {
+    const below = Math.floor(duration / slide) * slide;
+    const nearest = [below, below + slide].filter((value) => value > 0);
+    return {
+      nodeId,
+      code: 'window-behind-window',
+      what: `the ${which} ${String(duration)} ms is not a multiple of the ${String(slide)} ms at which ${front} gives records`,
+      why: 'A window behind a window is made of whole results of the first.',
+      fix: `Use ${nearest.join(' or ')}, or wire this window in front of the other.`,
+    };
+  },
+
   // What a dialog says
 
   notANumber: (nodeId: string, property: string, value: unknown, expected: string): Problem => ({

@@ -1,60 +1,86 @@
 import type { Engine } from '../engine/Engine';
-import type { Problem } from '../plan/Problem';
+import { topologicalOrder } from './compile/topologicalOrder';
 import type { EngineNode, GraphDrawing } from './draw';
-import { type GraphHost, type GraphOrder, RunningGraph } from './RunningGraph';
-import { runProblem } from './runProblem';
+import { type GraphHost, type GraphOrder, receiversOf, RunningGraph } from './RunningGraph';
+
+/** Receivers that cannot be opened anew before something is over: one receiver must not be connected twice. */
+export interface Hold {
+  readonly receivers: ReadonlySet<string>;
+  readonly over: Promise<unknown>;
+}
 
 /** What came of bringing the running graphs in line with the drawing. */
 export interface Reconciled {
-  /** What runs now. */
-  readonly graphs: readonly RunningGraph[];
-  /** Why some do not, although their drawing is sound. */
-  readonly failures: readonly Problem[];
+  /** What is to run, with the end of the change; a graph that stays as it is has `isChanging` false. */
+  readonly graphs: readonly { readonly graph: RunningGraph; readonly change: Promise<void> }[];
+  /** The graphs that go. */
+  readonly leaving: readonly Hold[];
 }
 
 /**
  * Brings what runs in line with what is drawn. A new graph is started, a changed one is given its new plan, an unchanged
- * one is left alone, one that is gone or has a problem is stopped.
+ * one is left alone, one that is gone or has a problem is stopped. Everything happens at once, except that a graph waits for
+ * others to let go of the receivers that it takes over.
+ * @param holds graphs that were stopped earlier and may not have ended yet
  */
-export async function reconcile(
+export function reconcile(
   running: readonly RunningGraph[],
+  holds: readonly Hold[],
   drawings: readonly GraphDrawing[],
   engineFor: (engine: EngineNode | undefined) => Engine,
   host: GraphHost,
-): Promise<Reconciled> {
-  const successors = match(running, drawings);
-  const graphs: RunningGraph[] = [];
-  const failures: Problem[] = [];
-  const failed = (order: GraphOrder, error: unknown): void => {
-    failures.push(runProblem(error, reportAt(order, host)));
-  };
-  // What goes is stopped first, so that a receiver that moves to another graph is never connected twice.
-  await Promise.allSettled(running.filter((graph) => ![...successors.values()].includes(graph)).map((graph) => graph.stop()));
-  await Promise.all(
-    drawings.map(async ({ order, engine }, index) => {
-      if (order === undefined) return;
-      const known = successors.get(index);
-      try {
-        if (known === undefined) graphs.push(new RunningGraph(order, engineFor(engine), host));
-        else {
-          await known.update(order);
-          graphs.push(known);
-        }
-      } catch (error) {
-        failed(order, error);
-        // An engine that refused a plan may be half-way: better nothing than something that nobody drew.
-        await known?.stop().catch(() => undefined);
-      }
-    }),
-  );
-  return { graphs, failures };
+): Reconciled {
+  const orders = drawings.flatMap(({ order, engine }) => (order === undefined ? [] : [{ order, engine }]));
+  const successors = match(running, orders.map(({ order }) => order));
+  const staying = new Set(successors.values());
+  const drawn = new Set(orders.flatMap(({ order }) => receiversOf(order.plan)));
+  const leaving = running
+    .filter((graph) => !staying.has(graph))
+    .map((graph): Hold => {
+      const receivers = graph.held;
+      graph.tellLost([...receivers].filter((id) => drawn.has(id)));
+      return { receivers, over: graph.stop() };
+    });
+  const inTheWay = [...holds, ...leaving];
+  const wait = (receivers: readonly string[]): Promise<unknown> =>
+    Promise.allSettled(inTheWay.filter((hold) => receivers.some((id) => hold.receivers.has(id))).map(({ over }) => over));
+
+  const graphs = givingFirst(orders.map(({ order }) => order), successors).map((index) => {
+    const { order, engine } = orders[index] ?? unreachable();
+    const receivers = receiversOf(order.plan);
+    const known = successors.get(index);
+    if (known === undefined) {
+      const graph = new RunningGraph(order, () => engineFor(engine), host);
+      return { graph, change: graph.run(order, wait(receivers)) };
+    }
+    const { held } = known;
+    const given = new Set([...held].filter((id) => !receivers.includes(id)));
+    known.tellLost([...given].filter((id) => drawn.has(id)));
+    const change = known.run(order, wait(receivers.filter((id) => !held.has(id))));
+    if (given.size > 0) inTheWay.push({ receivers: given, over: change });
+    return { graph: known, change };
+  });
+  return { graphs, leaving };
+}
+
+/** The places of the orders, so that a graph that gives a receiver up comes before the one that takes it, and new graphs last. */
+function givingFirst(orders: readonly GraphOrder[], successors: ReadonlyMap<number, RunningGraph>): number[] {
+  const inputs = new Map<string, { id: string }[]>();
+  for (const [index, graph] of successors) {
+    const taken = receiversOf(orders[index]?.plan ?? graph.plan).filter((id) => !graph.held.has(id));
+    const givers = [...successors].filter(([other, { held }]) => other !== index && taken.some((id) => held.has(id)));
+    inputs.set(String(index), givers.map(([other]) => ({ id: String(other) })));
+  }
+  // Two graphs that swap receivers have no order; the first of them does not wait.
+  const sorted = topologicalOrder(inputs).map(Number);
+  return [...new Set([...sorted, ...successors.keys(), ...orders.keys()])];
 }
 
 /**
- * Finds for each drawing the running graph that it continues: the one with its id, else the one that shares most of its
+ * Finds for each order the running graph that it continues: the one with its id, else the one that shares most of its
  * operators, because another batcher may change the id without changing the rest.
  */
-function match(running: readonly RunningGraph[], drawings: readonly GraphDrawing[]): Map<number, RunningGraph> {
+function match(running: readonly RunningGraph[], orders: readonly GraphOrder[]): Map<number, RunningGraph> {
   const free = new Set(running.filter((graph) => graph.failure === undefined));
   const found = new Map<number, RunningGraph>();
   const claim = (index: number, graph: RunningGraph | undefined): void => {
@@ -62,12 +88,11 @@ function match(running: readonly RunningGraph[], drawings: readonly GraphDrawing
     found.set(index, graph);
     free.delete(graph);
   };
-  for (const [index, { order }] of drawings.entries()) {
-    if (order === undefined) continue;
+  for (const [index, order] of orders.entries()) {
     claim(index, [...free].find(({ plan, engine }) => plan.graph === order.plan.graph && engine === order.engine));
   }
-  for (const [index, { order }] of drawings.entries()) {
-    if (order !== undefined && !found.has(index)) claim(index, mostShared(order, free));
+  for (const [index, order] of orders.entries()) {
+    if (!found.has(index)) claim(index, mostShared(order, free));
   }
   return found;
 }
@@ -83,8 +108,6 @@ function mostShared(order: GraphOrder, candidates: Iterable<RunningGraph>): Runn
   return best;
 }
 
-/** A drawn node to show a failure at; the batcher that gives a graph its id may not be drawn. */
-function reportAt({ plan }: GraphOrder, host: GraphHost): string {
-  if (host.node(plan.graph) !== undefined) return plan.graph;
-  return plan.operators.find(({ id }) => host.node(id) !== undefined)?.id ?? plan.graph;
+function unreachable(): never {
+  throw new Error('Every place has an order.');
 }

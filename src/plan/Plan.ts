@@ -102,6 +102,8 @@ export type ReduceByKeyOperator = OperatorOf<
     readonly emit: 'all' | 'changed';
     /** Emit a key once more, with empty aggregates, when its last record has left the window. */
     readonly emitLeaving: boolean;
+    /** The most keys that a window may have; records of further keys are left out. */
+    readonly keyLimit: number;
   }
 >;
 

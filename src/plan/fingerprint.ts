@@ -13,12 +13,14 @@ export function planFingerprint(plan: Plan): string {
 /**
  * Tells whether an operator still means the same, so that its state may be kept: its type, its own parameters and the batch
  * interval. What it is wired to and what runs upstream do not count: another filter in front of a window does not empty it.
- * A receiver's connection is known by name only, so a changed password does not change the fingerprint.
+ * A receiver's connection is known by name only, so a changed password does not change the fingerprint. Nor does the limit of
+ * keys, which only says what may still come in.
  * @param batchInterval ms
  * @returns SHA-256, 64 hexadecimal digits
  */
 export function operatorFingerprint(operator: Operator, batchInterval: number): string {
-  return sha256(canonicalJson({ type: operator.type, parameters: operator.parameters, batchInterval }));
+  const parameters = Object.fromEntries(Object.entries(operator.parameters).filter(([name]) => name !== 'keyLimit'));
+  return sha256(canonicalJson({ type: operator.type, parameters, batchInterval }));
 }
 
 /**

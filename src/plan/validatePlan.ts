@@ -158,7 +158,7 @@ function readValueSource(reader: JsonReader): ValueSource {
 }
 
 function readReduceByKey(reader: JsonReader): ReduceByKeyOperator['parameters'] {
-  const { key, aggregates, emit, emitLeaving } = reader.members(['key', 'aggregates', 'emit', 'emitLeaving']);
+  const { key, aggregates, emit, emitLeaving, keyLimit } = reader.members(['key', 'aggregates', 'emit', 'emitLeaving', 'keyLimit']);
   const names = new Set<string>();
   const outputs = aggregates.items().map((item) => readAggregate(item, names));
   if (outputs.length === 0) aggregates.fail('an array of at least one aggregate');
@@ -167,6 +167,7 @@ function readReduceByKey(reader: JsonReader): ReduceByKeyOperator['parameters'] 
     aggregates: outputs,
     emit: emit.oneOf(['all', 'changed'] as const),
     emitLeaving: emitLeaving.boolean(),
+    keyLimit: keyLimit.integer(1),
   };
 }
 

@@ -37,6 +37,11 @@ export class DStreamGraph {
     }));
   }
 
+  /** Takes back what the batches from `time` on were given: they will not run. */
+  takeBack(time: number): void {
+    for (const input of this.inputs) input.takeBack(time);
+  }
+
   /** The jobs of a batch: first the upkeep of windows, then the outputs in the order of their registration. */
   generateJobs(time: number): Job[] {
     const jobs: Job[] = [];

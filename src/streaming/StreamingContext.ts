@@ -28,7 +28,10 @@ export interface StreamingContextOptions {
   readonly compatibility?: 'spark';
   /** How many more times a failed output is tried before its batch has failed; 0 when left out. */
   readonly retries?: number;
-  /** Batch times lie after this one, ms since the epoch: for a program that goes on where another one stopped. */
+  /**
+   * The batch time to go on after, ms since the epoch: for a program that goes on where another one stopped. Batch times
+   * missed since then are made up for as after a pause.
+   */
   readonly startAfter?: number;
 }
 
@@ -55,6 +58,7 @@ export class StreamingContext implements RDDEnvironment {
   readonly #startAfter: number | undefined;
   #state: StreamingContextState = 'INITIALIZED';
   #stopping: Promise<void> | undefined;
+  #finishing: Promise<void> | undefined;
   #lastCompleted: number | undefined;
   #error: Error | undefined;
   readonly #ended: Promise<void>;
@@ -199,7 +203,8 @@ export class StreamingContext implements RDDEnvironment {
       return Promise.reject(new IllegalStateError('stop must not be called by a streaming listener; call it from outside.'));
     }
     const gracefully = typeof first === 'object' ? (first.gracefully ?? false) : stopGracefully;
-    this.#stopping ??= this.#stop(gracefully);
+    // What a finish leaves to another program is not to be processed here.
+    this.#stopping ??= this.#stop(gracefully && this.#finishing === undefined);
     return this.#stopping;
   }
 
@@ -235,11 +240,26 @@ export class StreamingContext implements RDDEnvironment {
     timer?.cancel();
   }
 
-  /** Stops making batches, and resolves when those that were made have run. What inputs hold stays there. */
-  async finish(): Promise<void> {
-    this.#generator.stop();
-    await this.#scheduler.idle();
-    await this.stop();
+  /**
+   * Stops between two batches, for another program to go on after `lastCompletedTime`: the batch that runs now ends, those
+   * that wait for it are given up. What inputs hold stays there, and what they gave to the batches given up comes back.
+   */
+  finish(): Promise<void> {
+    this.#finishing ??= this.#finish();
+    return this.#finishing;
+  }
+
+  async #finish(): Promise<void> {
+    if (this.#stopping === undefined) {
+      this.#generator.stop();
+      // A batch may be in the making: whoever is called for that may have called this.
+      await Promise.resolve();
+      const withdrawn = this.#scheduler.withdraw();
+      if (withdrawn !== undefined) this.#graph.takeBack(withdrawn);
+      await this.#scheduler.idle();
+    }
+    this.#stopping ??= this.#stop(false);
+    await this.#stopping;
   }
 
   /**

@@ -16,7 +16,8 @@ export function floorToGrid(time: number, unit: number, origin = 0): number {
  */
 export function checkDuration(name: string, duration: number): void {
   if (!Number.isSafeInteger(duration) || duration <= 0) {
-    throw new IllegalArgumentError(`${name} is ${String(duration)}; it must be a whole number of milliseconds above 0.`);
+    const given = typeof duration === 'string' ? `the text "${String(duration)}"` : String(duration);
+    throw new IllegalArgumentError(`${name} is ${given}; it must be a whole number of milliseconds above 0.`);
   }
 }
 

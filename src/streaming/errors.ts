@@ -15,5 +15,14 @@ export class StreamingError extends Error {
 
 /** The error itself, or one that says what else was thrown. */
 export function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new StreamingError(`Something that is not an error was thrown: ${String(thrown)}`);
+  return thrown instanceof Error ? thrown : new StreamingError(`Something that is not an error was thrown: ${textOf(thrown)}`);
+}
+
+/** What it looks like as text; some objects cannot be made into any. */
+function textOf(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return `${typeof thrown} without text`;
+  }
 }

@@ -134,7 +134,8 @@ describe('a plan run inline', () => {
       [1000, { key: 'a', sum: 1, windowStart: -2000, windowEnd: 1000, complete: false }],
       // The sum keeps its past under its new name, the count begins now, and the record that waited is not lost.
       [2000, { key: 'a', count: 1, total: 201, windowStart: -1000, windowEnd: 2000, complete: false }],
-      [3000, { key: 'a', count: 1, total: 201, windowStart: 0, windowEnd: 3000, complete: true }],
+      // Complete once every output covers the window, also the one that was added.
+      [3000, { key: 'a', count: 1, total: 201, windowStart: 0, windowEnd: 3000, complete: false }],
       [4000, { key: 'a', count: 1, total: 200, windowStart: 1000, windowEnd: 4000, complete: true }],
     ]);
   });
@@ -146,7 +147,7 @@ describe('a plan run inline', () => {
     await trial.query.started;
     await trial.offer(['a', { value: 1 }]);
     await trial.clock.advance(1000);
-    expect(await trial.query.update(plan(4000), OPTIONS)).to.deep.include({ restarted: ['w'] });
+    expect(await trial.query.update(plan(4000), OPTIONS)).to.deep.include({ restarted: ['w', 'r'] });
     await trial.offer(['a', { value: 1 }]);
     await trial.clock.advance(1000);
     await trial.query.stop();
@@ -185,7 +186,9 @@ describe('a plan run inline', () => {
     await trial.offer(...Array.from({ length: 1500 }, (_, index): [string, number] => ['a', index]));
     await trial.clock.advance(1000);
     await trial.query.stop();
-    expect(trial.logs).to.have.length(1500);
+    // The first 20 lines, and how many more there were: as many as records, so the function ran once for each.
+    expect(trial.logs).to.have.length(21);
+    expect(trial.logs[20]).to.equal('log: and 1480 more lines in this batch');
     const tapped = trial.outputs.filter((event) => event.tap);
     expect(tapped.map(({ operator, count, truncated, last, records }) => [operator, count, truncated, last, records.length])).to.deep.equal([
       ['in', 1500, true, true, 1000],
@@ -276,5 +279,107 @@ describe('a plan run inline', () => {
     await trial.query.stop();
     expect(trial.results()).to.deep.equal([[1000, [{ v: 1 }, [2]]]]);
     expect(trial.problems.map((problem) => [problem.nodeId, problem.code])).to.deep.equal([['in', 'decode-failed']]);
+  });
+
+  it('runs what stands before a window once, however many read the window', async () => {
+    const trial = new Trial(
+      planOf([
+        receiver(),
+        map('m', 'in', 'ctx.log("ran"); return msg;'),
+        window('w', 'm', 2000, 1000),
+        reduceByKey('r1', 'w', [aggregate('count')]),
+        reduceByKey('r2', 'w', [aggregate('sum')]),
+        sink('out', 'r1'),
+        sink('out2', 'r2'),
+      ]),
+      { ...OPTIONS, taps: ['w'] },
+    );
+    await trial.query.started;
+    await trial.offer(['a', { value: 1 }], ['a', { value: 2 }]);
+    await trial.clock.advance(1000);
+    await trial.query.stop();
+    expect(trial.logs).to.deep.equal(['log: ran', 'log: ran']);
+    expect(trial.results()[0]?.[1]).to.have.nested.property('[0].count', 2);
+    expect(trial.results('out2')[0]?.[1]).to.have.nested.property('[0].sum', 3);
+    expect(trial.results('w')).to.deep.equal([[1000, [{ value: 1 }, { value: 2 }]]]);
+  });
+
+  it('takes windows of different slides into one sink, each at its own times', async () => {
+    const trial = new Trial(planOf([
+      receiver(),
+      window('w2', 'in', 2000, 2000),
+      window('w3', 'in', 3000, 3000),
+      reduceByKey('r2', 'w2', [aggregate('count')]),
+      reduceByKey('r3', 'w3', [aggregate('count')]),
+      { ...sink('out', 'r2'), inputs: from('r2', 'r3') },
+    ]));
+    await trial.query.started;
+    for (let second = 0; second < 6; second++) {
+      await trial.offer(['a', {}]);
+      await trial.clock.advance(1000);
+    }
+    await trial.query.stop();
+    const counts = trial.results().map(([time, [only]]) => [time, (only as { count: number }).count]);
+    expect(counts).to.deep.equal([[2000, 2], [3000, 3], [4000, 2], [6000, 2], [6000, 3]]);
+  });
+
+  it('leaves out a record whose key cannot be one, tells, and goes on', async () => {
+    const trial = new Trial(planOf([
+      receiver(), reduceByKey('r', 'in', [aggregate('count')], { key: { from: 'property', property: 'payload.key' } }), sink('out', 'r'),
+    ]));
+    await trial.query.started;
+    await trial.offer(['a', { key: new Map() }], ['a', { key: 'good' }]);
+    await trial.clock.advance(1000);
+    await trial.query.stop();
+    expect(trial.results()[0]?.[1]).to.have.length(1);
+    expect(trial.problems.map(({ nodeId, code }) => [nodeId, code])).to.deep.equal([['r', 'key-unusable']]);
+  });
+
+  it('takes whatever user code throws', async () => {
+    const trial = new Trial(planOf([
+      receiver(),
+      map('m', 'in', 'if (msg.payload === 1) throw Object.create(null); if (msg.payload === 2) throw { message: "plain" }; return msg;'),
+      sink('out', 'm'),
+    ]));
+    await trial.query.started;
+    for (const payload of [1, 2, 3]) {
+      await trial.offer(['a', payload]);
+      await trial.clock.advance(1000);
+    }
+    await trial.query.stop();
+    expect(trial.results()).to.deep.equal([[3000, [3]]]);
+    expect(trial.problems.map(({ what }) => what)).to.deep.equal(['something that cannot be shown as text was thrown', 'plain']);
+  });
+
+  it('tells how many records were refused, apart from those that could not be decoded', async () => {
+    const trial = new Trial(planOf([receiver({ bufferLimit: 2, format: 'json' }), sink('out', 'in')]));
+    await trial.query.started;
+    await trial.offer(['a', '{'], ['a', '1'], ...Array.from({ length: 5 }, (): [string, unknown] => ['a', '2'])).catch(() => undefined);
+    await trial.clock.advance(1000);
+    await trial.query.stop();
+    expect(trial.results()).to.deep.equal([[1000, [1]]]);
+    expect(trial.problems.map(({ code, what }) => [code, what.includes('and 4 more')])).to.deep.equal([['buffer-full', true], ['decode-failed', false]]);
+  });
+
+  it('lets a source wait while its buffer is full, and loses nothing of it', async () => {
+    const trial = new Trial(planOf([
+      receiver({ source: { kind: 'simulated', sensors: 1, rate: 10, seed: 1 }, bufferLimit: 4 }), map('n', 'in', 'return msg.payload.sequence;'), sink('out', 'n'),
+    ]));
+    await trial.query.started;
+    await trial.clock.advance(5000);
+    await trial.query.stop();
+    const sequence = trial.results().flatMap(([, payloads]) => payloads);
+    expect(sequence).to.deep.equal(sequence.map((_, index) => index + 1));
+    expect(sequence.length).to.be.within(12, 20);
+    expect(trial.problems.every(({ code }) => code === 'buffer-full')).to.equal(true);
+    expect(trial.clock.pendingTimers).to.equal(0);
+  });
+
+  it('leaves nothing running when it is stopped at once', async () => {
+    const trial = new Trial(planOf([receiver({ source: { kind: 'simulated', sensors: 1, rate: 10, seed: 1 } }), sink('out', 'in')]));
+    await trial.query.stop();
+    await trial.clock.advance(5000);
+    expect(trial.clock.pendingTimers).to.equal(0);
+    expect(trial.outputs).to.deep.equal([]);
   });
 });

@@ -45,7 +45,7 @@ export function reduceByKey(
     id,
     type: 'reduceByKey',
     inputs: from(input),
-    parameters: { key: { from: 'key' }, aggregates, emit: 'all', emitLeaving: false, ...change },
+    parameters: { key: { from: 'key' }, aggregates, emit: 'all', emitLeaving: false, keyLimit: 1_000_000, ...change },
   };
 }
 

@@ -55,7 +55,7 @@ describe('sources and expressions in a running plan', () => {
           parameters: {
             key: { from: 'code', code: { lang: 'jsonata', source: '$uppercase(payload.room)' } },
             aggregates: [{ aggregate: 'mean', of: { from: 'code', code: { lang: 'jsonata', source: 'payload.c' } }, as: 'celsius' }],
-            emit: 'all', emitLeaving: false,
+            emit: 'all', emitLeaving: false, keyLimit: 1_000_000,
           },
         },
         sink('out', 'r'),

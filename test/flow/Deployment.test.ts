@@ -4,7 +4,7 @@ import { RefusedError } from '../../src/engine/RefusedError';
 import { Deployment } from '../../src/flow/Deployment';
 import { engineNode } from '../../src/flow/draw';
 import { ManualClock } from '../../src/ports/ManualClock';
-import { FakeEngine } from '../support/FakeEngine';
+import { FakeEngine, type FakeQuery } from '../support/FakeEngine';
 import { type FakeFlow, FakeRuntime } from '../support/FakeRuntime';
 
 /** Lets everything that was put off to the next turns of the event loop happen. */
@@ -246,7 +246,7 @@ describe('Deployment', () => {
       expect(engine.only.offers.map(({ messages }) => messages.length)).to.deep.equal([1000, 1000, 500]);
     });
 
-    it('passes a refusal on to every message', async () => {
+    it('tells of refused messages once a second, not once each', async () => {
       await runtime.deploy(simple);
       engine.only.offerError = new Error('the buffer is full');
       const errors: string[] = [];
@@ -256,7 +256,7 @@ describe('Deployment', () => {
         (error) => errors.push(error?.message ?? 'taken'),
       );
       await turns();
-      expect(errors).to.deep.equal(['the buffer is full', 'the buffer is full']);
+      expect(errors).to.deep.equal(['the buffer is full']);
     });
 
     it('passes a refusal on to those messages alone that were refused', async () => {
@@ -344,7 +344,7 @@ describe('Deployment', () => {
       expect(runtime.route('r', { payload: { n: 4 } })).to.equal(true);
       await turns();
       expect(engine.only.payloads('r')).to.deep.equal([{ n: 1 }, { n: 2 }, { n: 3 }, { n: 4 }]);
-      expect(engine.only.history).to.deep.equal(['pause', 'update', 'resume', 'offer r 4']);
+      expect(engine.only.history).to.deep.equal(['pause', 'update', 'resume', 'offer r 3', 'offer r 1']);
     });
 
     it('lets messages through to receivers that stay', async () => {
@@ -436,7 +436,196 @@ describe('Deployment', () => {
     });
   });
 
+  describe('graphs that hold nobody up', () => {
+    /** Two graphs without a wire between them: r → b → w → s, and c → cb → d. */
+    const two = (changes: FakeFlow = {}): FakeFlow => ({
+      ...simple,
+      c: ['dstream-receiver', {}, 'cb'],
+      cb: ['dstream-batcher', { interval: 2 }, 'd'],
+      ...changes,
+    });
+    const longer: FakeFlow = { w: ['dstream-window', { length: 20 }, 's'] };
+    const query = (graph: string): FakeQuery => engine.running.find(({ plan }) => plan.graph === graph) ?? expect.fail(graph);
+    /** Deploys without waiting for graphs to be changed. */
+    const begin = async (flow: FakeFlow, only: readonly string[]): Promise<void> => {
+      await runtime.stop(only);
+      runtime.make(flow);
+      runtime.events.emit('flows:started', {});
+      await turns();
+    };
+
+    it('open as soon as they are in line with the drawing themselves', async () => {
+      await runtime.deploy(two());
+      query('b').updateGate = new Promise(() => undefined);
+      await begin(two({ ...longer, cb: ['dstream-batcher', { interval: 3 }, 'd'] }), ['w', 'cb']);
+      expect(runtime.hookList.size).to.equal(0);
+      runtime.route('c', { payload: 1 });
+      query('cb').output('cb', ['x'], { tap: true });
+      await turns();
+      expect(query('cb').plan.batchInterval).to.equal(3000);
+      expect(query('cb').payloads('c')).to.deep.equal([1]);
+      expect([query('cb').paused, query('b').paused]).to.deep.equal([false, true]);
+      expect(runtime.at('cb').sent.map(({ payload }) => payload)).to.deep.equal([['x']]);
+    });
+
+    it('take part in the next deploy while another is still being changed', async () => {
+      await runtime.deploy(two());
+      query('b').updateGate = new Promise(() => undefined);
+      await begin(two(longer), ['w']);
+      await begin(two({ ...longer, cb: ['dstream-batcher', { interval: 3 }, 'd'] }), ['cb']);
+      expect(query('cb').plan.batchInterval).to.equal(3000);
+      expect(query('b').updates, 'the same change is not asked for twice').to.have.length(1);
+    });
+
+    it('are not given another plan before they have started', async () => {
+      let started: () => void = () => undefined;
+      const gate = new Promise<void>((resolve) => (started = resolve));
+      const start = engine.start.bind(engine);
+      engine.start = (plan, options) => Object.assign(start(plan, options), { started: gate });
+      await runtime.deploy(simple);
+      await begin({ ...simple, ...longer }, ['w']);
+      expect(engine.only.updates).to.have.length(0);
+      started();
+      await deployment.whenSettled();
+      expect(engine.only.updates).to.have.length(1);
+      expect(clock.pendingTimers).to.equal(0);
+    });
+
+    it('are started afresh when an update takes longer than 10 s, with a warning, and get what waited', async () => {
+      await runtime.deploy(two());
+      const [stuck, other] = [query('b'), query('cb')];
+      stuck.updateGate = new Promise(() => undefined);
+      await begin(two(longer), ['w']);
+      runtime.route('r', { payload: 'waits' });
+      await turns();
+      await clock.advance(9999);
+      expect(stuck.stopped).to.equal(false);
+      await clock.advance(1);
+      await deployment.whenSettled();
+      await turns();
+      expect([stuck.stopped, other.stopped]).to.deep.equal([true, false]);
+      expect(query('b').plan.operators[2]?.parameters).to.deep.equal({ length: 20_000, slide: 20_000 });
+      expect(query('b').payloads('r')).to.deep.equal(['waits']);
+      expect(runtime.at('b').warnings.join()).to.match(/did not change its plan within 10 s.*started afresh/);
+      stuck.output('s', ['late']);
+      await turns();
+      expect(runtime.at('s').sent, 'nothing comes from the old one any more').to.deep.equal([]);
+      expect(deployment.graphs.find(({ plan }) => plan.graph === 'b')?.figures.lastUpdate?.restarted).to.include('w');
+      expect(clock.pendingTimers).to.equal(0);
+    });
+
+    it('stop when flows are stopped while they are being changed, and all run after the flows were started again', async () => {
+      await runtime.deploy(two());
+      const old = [query('b'), query('cb')];
+      query('b').updateGate = new Promise(() => undefined);
+      await begin(two({ ...longer, e: ['dstream-receiver', {}, 'd'] }), ['w']);
+      expect(engine.running).to.have.length(3);
+      await runtime.stop();
+      runtime.events.emit('runtime-event', { id: 'runtime-state', payload: { state: 'stop' } });
+      await deployment.whenSettled();
+      expect(engine.running).to.deep.equal([]);
+      expect(clock.pendingTimers).to.equal(0);
+      await begin(two(longer), []);
+      await deployment.whenSettled();
+      expect(engine.running.map(({ plan }) => plan.graph).sort()).to.deep.equal(['b', 'cb']);
+      expect(engine.running.filter((running) => old.includes(running))).to.deep.equal([]);
+      for (const id of ['r', 'c']) runtime.route(id, { payload: id });
+      await turns();
+      expect([query('b').payloads('r'), query('cb').payloads('c')]).to.deep.equal([['r'], ['c']]);
+    });
+
+    it('are not started before a graph that goes has let go of their receiver', async () => {
+      await runtime.deploy(two());
+      let gone: () => void = () => undefined;
+      query('b').stop = function (this: FakeQuery): Promise<void> {
+        this.stopped = true;
+        return new Promise((resolve) => (gone = resolve));
+      };
+      await runtime.stop();
+      runtime.events.emit('runtime-event', { id: 'runtime-state', payload: { state: 'stop' } });
+      await begin(two(), []);
+      expect(engine.running.map(({ plan }) => plan.graph)).to.deep.equal(['cb']);
+      gone();
+      await deployment.whenSettled();
+      expect(engine.running).to.have.length(2);
+    });
+
+    it('let go of a receiver before another graph takes it, and say how many records stay behind', async () => {
+      await runtime.deploy(two());
+      query('b').emit('progress', {
+        operators: { r: { recordsIn: 9, recordsOut: 2, failed: 0, skipped: 0, refused: 0, waiting: 7, keys: 0 } },
+      });
+      let open: () => void = () => undefined;
+      query('b').updateGate = new Promise((resolve) => (open = resolve));
+      // r goes from b to cb, and n comes in its place.
+      await begin(two({ n: ['dstream-receiver', {}, 'b'], r: ['dstream-receiver', {}, 'cb'] }), ['r']);
+      expect([query('b').updates.length, query('cb').updates.length]).to.deep.equal([1, 0]);
+      open();
+      await deployment.whenSettled();
+      expect(query('cb').updates).to.have.length(1);
+      runtime.route('r', { payload: 1 });
+      await turns();
+      expect([query('b').payloads('r'), query('cb').payloads('r')]).to.deep.equal([[], [1]]);
+      expect(runtime.at('r').warnings.join()).to.match(/another graph. About 7 records .* lost/);
+    });
+
+    it('may swap their receivers', async () => {
+      await runtime.deploy(two());
+      await runtime.deploy(two({ r: ['dstream-receiver', {}, 'cb'], c: ['dstream-receiver', {}, 'b'] }), ['r', 'c']);
+      const receivers = (graph: string): string | undefined => query(graph).plan.operators[0]?.id;
+      expect([receivers('b'), receivers('cb')]).to.deep.equal(['c', 'r']);
+    });
+  });
+
+  describe('what a busy graph has not answered', () => {
+    it('is bounded by the buffer limit; what is more is refused at once, counted and told with numbers', async () => {
+      await runtime.deploy(having('b', { interval: 1, bufferLimit: 2000 }));
+      const answers: (() => void)[] = [];
+      engine.only.offer = () => new Promise((resolve) => answers.push(resolve));
+      const errors: string[] = [];
+      let taken = 0;
+      const send = (count: number): void => {
+        for (let payload = 0; payload < count; payload++) {
+          deployment.receive(runtime.at('r'), { payload }, (error) => {
+            if (error === undefined) taken++;
+            else errors.push(error.message);
+          });
+        }
+      };
+      send(1500);
+      await turns();
+      send(1500);
+      await turns();
+      expect(errors).to.have.length(1);
+      expect(errors[0]).to.match(/busy.* 2000 messages wait for its answer.*Raise the buffer limit/);
+      expect(deployment.graphs[0]?.figures.operators.r?.refused).to.equal(1000);
+      for (const answer of answers.splice(0)) answer();
+      await turns();
+      expect(taken).to.equal(2000);
+      send(1);
+      await turns();
+      expect(answers, 'room again').to.have.length(1);
+    });
+  });
+
   describe('what a running graph says', () => {
+    it('tells what a deploy kept, restarted and dropped', async () => {
+      await runtime.deploy(simple);
+      expect(deployment.graphs[0]?.figures.lastUpdate).to.equal(undefined);
+      await clock.advance(5000);
+      const { only } = engine;
+      only.update = (plan, options) => {
+        Object.assign(only, { plan, options });
+        return Promise.resolve({ kept: ['r', 'b', 's'], restarted: [], dropped: ['w'] });
+      };
+      const { w: _window, ...rest } = simple;
+      await runtime.deploy({ ...rest, b: ['dstream-batcher', { interval: 1 }, 'm'], m: ['dstream-map', {}, 's'] }, ['b', 'w']);
+      expect(runtime.at('b').lines).to.deep.equal(['kept 3 operators; dropped: window w; new: map m']);
+      expect(deployment.graphs[0]?.figures.lastUpdate).to.deep.equal({
+        time: 5000, kept: ['r', 'b', 's'], restarted: [], dropped: ['w'],
+      });
+    });
+
     it('sends outputs from the node that has them', async () => {
       await runtime.deploy({ ...simple, b: ['dstream-batcher', {}, 'w', 'd'] });
       engine.only.output('s', ['x'], { batchTime: 5000 });

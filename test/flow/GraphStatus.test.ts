@@ -42,6 +42,19 @@ describe('GraphStatus', () => {
     expect(last.get('s1')?.text).to.equal('10 rec/s');
   });
 
+  it('shows what went wrong before how much flows: failed records, values that are no numbers', async () => {
+    progress({ m1: {} });
+    await clock.advance(1000);
+    progress({ m1: { recordsOut: 20, failed: 5 } });
+    expect(last.get('m1')).to.deep.equal({ fill: 'yellow', shape: 'dot', text: '20 rec/s · 5 failed' });
+    await clock.advance(1000);
+    progress({ m1: { recordsOut: 20, failed: 12 } });
+    expect(last.get('m1')).to.deep.equal({ fill: 'red', shape: 'dot', text: '0 rec/s · 7 failed' });
+    await clock.advance(1000);
+    progress({ m1: { recordsOut: 30, failed: 12, skipped: 3 } });
+    expect(last.get('m1')).to.deep.equal({ fill: 'yellow', shape: 'dot', text: '10 rec/s · 3 not a number' });
+  });
+
   it('shows the state of a source that does not run', () => {
     progress({
       r1: { source: { state: 'connecting', text: 'connecting to 127.0.0.1' } },
@@ -66,6 +79,28 @@ describe('GraphStatus', () => {
     status.batch({ batchTime: 0, records: 0, schedulingDelay: 0, processingDelay: 1 }, examplePlan);
     expect(last.get('m1')?.text).to.equal('0 rec/s');
     expect(last.get('b1')?.text).to.equal('0 rec/s · 1 ms');
+  });
+
+  it('does not go back to 0 at a batch whose figures come right after it, however long batches take', async () => {
+    const slow = { ...examplePlan, batchInterval: 5000 };
+    const moved = (recordsOut: number): void => {
+      status.progress({ operators: { m1: figures({ recordsOut }) } }, slow);
+    };
+    moved(0);
+    for (let batch = 1; batch <= 3; batch++) {
+      await clock.advance(5000);
+      status.batch({ batchTime: 0, records: 50, schedulingDelay: 0, processingDelay: 1 }, slow);
+      if (batch > 1) expect(last.get('m1')?.text).to.equal('10 rec/s');
+      moved(batch * 50);
+      expect(last.get('m1')?.text).to.equal('10 rec/s');
+    }
+  });
+
+  it('after a silence shows the rate of the last batch, not of all the time that was silent', async () => {
+    progress({ m1: { recordsOut: 0 } });
+    await clock.advance(600_000);
+    progress({ m1: { recordsOut: 1000 } });
+    expect(last.get('m1')?.text).to.equal('1.0k rec/s');
   });
 
   it('shows a failed batch in red', () => {

@@ -28,13 +28,17 @@ describe('OutputSender', () => {
     return sent;
   };
 
-  it('sends an empty batch only where that is wanted', async () => {
-    sender.take(event({}), planWith({ mode: 'batch', emptyBatches: false }));
-    expect(await all()).to.deep.equal([]);
+  it('sends an empty batch where the engine hands one over', async () => {
     sender.take(event({}), planWith({ mode: 'batch', emptyBatches: true }));
     expect((await all()).map(({ payload }) => payload)).to.deep.equal([[]]);
-    sender.take(event({ tap: true }), planWith({ mode: 'batch', emptyBatches: true }));
-    expect(await all()).to.have.length(1);
+  });
+
+  it('puts the chunks of a batch together, of a tap apart from those of a sink', async () => {
+    const plan = planWith({ mode: 'batch', emptyBatches: false });
+    sender.take(event({ count: 4, last: false, records: records(0, 2) }), plan);
+    sender.take(event({ count: 1, tap: true, records: records(9, 1) }), plan);
+    sender.take(event({ count: 4, offset: 2, records: records(2, 2) }), plan);
+    expect((await all()).map(({ payload }) => payload)).to.deep.equal([[9], [0, 1, 2, 3]]);
   });
 
   it('sends one chunk a turn', async () => {
@@ -49,18 +53,13 @@ describe('OutputSender', () => {
     expect(sent.filter(({ dstream }) => (dstream as { last: boolean }).last)).to.have.length(1);
   });
 
-  it('sends the last record of each key in pieces of 1,000, before the next batch; a topic is a key too', async () => {
+  it('sends what the engine chose as the last record of each key one by one', async () => {
     const plan = planWith({ mode: 'key', emptyBatches: false });
-    for (let offset = 0; offset < 5000; offset += 1000) {
-      sender.take(event({ count: 5000, offset, last: offset === 4000, records: records(offset, 1000, 1200) }), plan);
-    }
-    sender.take(event({ batchTime: 2000, count: 2, records: records(0, 2) }), plan);
-    await all();
-    expect(sent).to.have.length(1202);
-    const newest = sent.slice(0, 1200).map(({ payload }) => payload as number);
-    expect(Math.min(...newest)).to.equal(3800);
-    expect(sent[1199]?.dstream).to.deep.include({ index: 1199, last: true, batchTime: 1000 });
-    expect(sent[1201]?.dstream).to.deep.include({ index: 1, last: true, batchTime: 2000 });
+    sender.take(event({ count: 3, last: false, records: records(0, 2, 1) }), plan);
+    sender.take(event({ count: 3, offset: 2, records: records(2, 1, 1) }), plan);
+    expect((await all()).map(({ payload, dstream }) => [payload, (dstream as { last: boolean }).last])).to.deep.equal([
+      [0, false], [1, false], [2, true],
+    ]);
   });
 
   it('waits while it is paused, also in the middle of a batch', async () => {

@@ -30,8 +30,28 @@ describe('beginAgain', () => {
     expect(beginAgain(examplePlan, { ...examplePlan, batchInterval: 500 }, everything)).to.deep.equal(['w1', 'k1']);
   });
 
-  it('names nothing that was not there before', () => {
+  it('names reduceByKey behind a window that was changed, swapped or taken away, whatever the engine calls it', () => {
+    const changed = replaced('w1', (operator) =>
+      operator.type === 'window' ? { ...operator, parameters: { length: 20_000, slide: 2000 } } : operator,
+    );
+    expect(beginAgain(examplePlan, changed, ['w1'])).to.deep.equal(['w1', 'k1']);
+    const from = (id: string): Plan => replaced('k1', (operator) => ({ ...operator, inputs: [{ id, port: 0 }] }));
+    expect(beginAgain(examplePlan, from('m1'), [])).to.deep.equal(['k1']);
+    const [w1] = examplePlan.operators.filter(({ id }) => id === 'w1');
+    if (w1 === undefined) return expect.fail();
+    const twin = { ...w1, id: 'w2' };
+    const withTwin = (plan: Plan): Plan => ({
+      ...plan,
+      operators: plan.operators.flatMap((operator) => (operator.id === 'w1' ? [operator, twin] : [operator])),
+    });
+    expect(beginAgain(withTwin(examplePlan), withTwin(from('w2')), ['k1'])).to.deep.equal(['k1']);
+    expect(beginAgain(withTwin(examplePlan), withTwin(from('w2')), []), 'the engine kept it').to.deep.equal([]);
+  });
+
+  it('names nothing that was not there before, but reduceByKey where a window was put in front of it', () => {
     const without = { ...examplePlan, operators: examplePlan.operators.filter(({ id }) => id !== 'w1') };
-    expect(beginAgain(without, examplePlan, ['w1'])).to.deep.equal([]);
+    expect(beginAgain(without, examplePlan, ['w1'])).to.deep.equal(['k1']);
+    const less = { ...examplePlan, operators: examplePlan.operators.filter(({ id }) => id !== 'w1' && id !== 'k1') };
+    expect(beginAgain(less, examplePlan, ['w1', 'k1'])).to.deep.equal([]);
   });
 });

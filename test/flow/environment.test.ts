@@ -10,9 +10,17 @@ describe('mentionedNames', () => {
     expect(names(`return ctx.env('A') + ctx.env("B") + ctx . env ( \`C\` ) + ctx.env('A')`)).to.deep.equal(['A', 'B', 'C']);
   });
 
-  it('finds no names that are put together, and none in other languages', () => {
-    expect(names(`return ctx.env(name) + myctx.env('A') + env('B')`)).to.deep.equal([]);
-    expect(mentionedNames({ lang: 'jsonata', source: `ctx.env('A')` })).to.deep.equal([]);
+  it('finds names after env was taken out of ctx', () => {
+    expect(names(`const { env } = ctx; return env('A') + ctx?.env('B');`)).to.deep.equal(['A', 'B']);
+  });
+
+  it('finds no names that are put together, and none that others are asked for', () => {
+    expect(names(`return ctx.env(name) + myctx.env('A') + process.env('B') + getenv('C')`)).to.deep.equal([]);
+  });
+
+  it('finds names in JSONata', () => {
+    const source = `$env("A") & $env ( 'B' ) & $env(name) & $myenv('C') & env('D')`;
+    expect(mentionedNames({ lang: 'jsonata', source })).to.deep.equal(['A', 'B']);
   });
 });
 

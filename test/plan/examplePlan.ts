@@ -50,6 +50,7 @@ export const examplePlan: Plan = {
         ],
         emit: 'all',
         emitLeaving: false,
+        keyLimit: 1_000_000,
       },
     },
     { id: 's1', type: 'sink', inputs: [{ id: 'k1', port: 0 }], parameters: { mode: 'batch', emptyBatches: false } },

@@ -1,20 +1,23 @@
 import type { Aggregate } from '../../operators/aggregates/Aggregate';
-import type { KeyIdentity } from '../../operators/keys';
+import { keyIdentity, type KeyIdentity } from '../../operators/keys';
 import { type Group, type Groups, KeyedAggregator } from '../../operators/window/KeyedGroups';
 import type { KeyedWindow } from '../../operators/window/KeyedWindow';
 import { MergedPanes } from '../../operators/window/MergedPanes';
-import type { BatchState, Records } from '../../streaming/dstream/StatefulDStream';
+import type { BatchState, Records } from '../../streaming/BatchState';
 import { DataRecord, type RecordKey } from '../DataRecord';
 import type { OperatorFigures } from '../OperatorFigures';
 import { closingTimes } from './slides';
 
 /** A record as an aggregation sees it. */
 export interface KeyedInput {
-  readonly key: RecordKey;
+  key: unknown;
   /** One for each column. */
-  readonly values: readonly unknown[];
-  readonly order: number;
+  readonly values: unknown[];
+  order: number;
 }
+
+/** Reads a record into the one place that is used for all of them, so that nothing is made per record. May throw. */
+export type ReadRecord<Input> = (record: Input, into: KeyedInput) => void;
 
 /** One output of an aggregation. */
 export interface Column {
@@ -33,6 +36,13 @@ export interface Span {
 
 export interface KeyedWindowSettings {
   readonly columns: readonly Column[];
+  readonly read: ReadRecord<unknown>;
+  /** Told of a record that could not be read; it is left out. */
+  readonly unreadable: (thrown: unknown) => void;
+  /** The most keys that a window may have. */
+  readonly keyLimit: number;
+  /** Told, once a batch, how many records were left out because their keys would have been beyond the limit. */
+  readonly tooManyKeys: (records: number) => void;
   readonly emitsAll: boolean;
   readonly emitsLeaving: boolean;
   readonly figures: OperatorFigures;
@@ -43,14 +53,14 @@ export interface KeyedWindowSettings {
 }
 
 /** The panes of an aggregation by key, and what was emitted last. */
-export class KeyedWindowState implements BatchState<KeyedInput, DataRecord> {
+export class KeyedWindowState implements BatchState<unknown, DataRecord> {
   readonly #span: Span;
   readonly #step: number;
   #settings: KeyedWindowSettings | undefined;
   #aggregator = new KeyedAggregator([]);
   #window: KeyedWindow = new MergedPanes(this.#aggregator);
-  /** The end of the last batch before the first one taken in, ms since the epoch. */
-  #since: number | undefined;
+  /** For each column the end of the last batch before the first one it took in, ms since the epoch. */
+  #since: (number | undefined)[] = [];
   /** The window that was emitted last, and its keys. */
   #emitted: { readonly from: number; readonly to: number; readonly keys: ReadonlyMap<KeyIdentity, unknown> } | undefined;
 
@@ -66,25 +76,51 @@ export class KeyedWindowState implements BatchState<KeyedInput, DataRecord> {
     this.#settings = settings;
     const sources = settings.columns.map((column) => before.findIndex((old) => old.fingerprint === column.fingerprint));
     if (sources.length === before.length && sources.every((source, index) => source === index)) return;
+    this.#since = sources.map((source) => this.#since[source]);
     this.#aggregator = new KeyedAggregator(settings.columns.map((column) => column.aggregate));
     this.#window = MergedPanes.restore(this.#window.snapshot(), this.#aggregator, sources);
   }
 
-  take(time: number, records: Records<KeyedInput>): void {
-    const figures = this.#settings?.figures;
+  take(time: number, records: Records<unknown>): void {
+    const settings = this.#settings;
+    if (settings === undefined) return;
+    const { read, unreadable, tooManyKeys, figures } = settings;
     const aggregator = this.#aggregator;
     const groups = aggregator.empty();
+    const input: KeyedInput = { key: null, values: [], order: 0 };
     let taken = 0;
     let skipped = 0;
+    let failed = 0;
+    let refused = 0;
+    // Of all windows that this batch will be in, the next one reaches back furthest.
+    const from = Math.ceil(time / this.#span.slide) * this.#span.slide - this.#span.length;
+    const window = this.#window;
+    const isFurther = (identity: KeyIdentity): boolean => !groups.has(identity) && !window.hasKeyAfter(identity, from);
+    let room = settings.keyLimit - window.keysAfter(from);
     records((record) => {
       taken++;
-      skipped += aggregator.add(groups, record.key, record.values, record.order);
+      try {
+        read(record, input);
+      } catch (thrown) {
+        failed++;
+        unreadable(thrown);
+        return;
+      }
+      if (room <= 0 && isFurther(keyIdentity(input.key))) {
+        refused++;
+        return;
+      }
+      const keys = groups.size;
+      skipped += aggregator.add(groups, input.key, input.values, input.order);
+      if (groups.size > keys && !window.hasKeyAfter(keyIdentity(input.key), from)) room--;
     });
-    this.#since ??= time - this.#step;
+    for (let column = 0; column < settings.columns.length; column++) this.#since[column] ??= time - this.#step;
     this.#window.addPane(time, groups);
-    if (figures === undefined) return;
     figures.recordsIn += taken;
     figures.skipped += skipped;
+    figures.failed += failed;
+    figures.refused += refused;
+    if (refused > 0) tooManyKeys(refused);
     figures.keys = this.#window.keyCount;
   }
 
@@ -139,7 +175,7 @@ export class KeyedWindowState implements BatchState<KeyedInput, DataRecord> {
     const windowStart = time - settings.shownLength;
     payload['windowStart'] = windowStart;
     payload['windowEnd'] = time;
-    payload['complete'] = Math.max(this.#since ?? time, settings.completeSince()) <= windowStart;
+    payload['complete'] = Math.max(settings.completeSince(), ...this.#since.map((since) => since ?? time)) <= windowStart;
     return new DataRecord(payload, String(key), key, time, time);
   }
 }

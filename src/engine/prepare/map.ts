@@ -32,8 +32,17 @@ export function compileFor(
 /** The problem of a record on which user code failed. */
 export function functionFailed(operator: string, thrown: unknown): Problem {
   const problem = asProblem(thrown, operator, 'function-failed', 'Correct the function, or filter such records out before it.');
-  const position = positionOf(thrown, operator);
-  return position === undefined ? problem : { ...problem, what: `${problem.what} (line ${String(position.line)})` };
+  const line = lineOf(thrown, operator);
+  return line === undefined ? problem : { ...problem, what: `${problem.what} (line ${String(line)})` };
+}
+
+/** User code may throw an object that throws itself where it is looked at: its line remains unknown. */
+function lineOf(thrown: unknown, operator: string): number | undefined {
+  try {
+    return positionOf(thrown, operator)?.line;
+  } catch {
+    return undefined;
+  }
 }
 
 /** map, flatMap and filter: user code over each record. A record on which it throws is reported and left out. */
@@ -66,23 +75,24 @@ function applyEach(
   const figures = environment.figures(operator);
   const failed = (thrown: unknown): void => {
     figures.failed++;
-    environment.failed(operator, () => functionFailed(operator, thrown));
+    environment.failed(operator, 'function-failed', () => functionFailed(operator, thrown));
   };
   const { calls } = environment;
   const place = placeOf(operator, environment);
   return new NarrowRDD<DataRecord, DataRecord>(rdd, (next) => {
-    const emit: Emit<DataRecord> = (record) => {
-      figures.recordsOut++;
-      next(record);
+    // One array for all records: most give one result.
+    const results: DataRecord[] = [];
+    const collect: Emit<DataRecord> = (result) => {
+      results.push(result);
     };
     return (record) => {
       figures.recordsIn++;
       context.order = record[ORDER];
-      const results: DataRecord[] = [];
+      results.length = 0;
       try {
         const message = code.neverWrites ? record : messageOf(record);
         calls.enter(place);
-        deliver(code.call(message, context), record, (result) => results.push(result));
+        deliver(code.call(message, context), record, collect);
       } catch (thrown) {
         failed(thrown);
         return;
@@ -90,7 +100,8 @@ function applyEach(
         calls.leave();
       }
       // Outside of the try: what comes after this operator is not this operator's failure.
-      for (const result of results) emit(result);
+      figures.recordsOut += results.length;
+      for (const result of results) next(result);
     };
   });
 }
@@ -106,22 +117,44 @@ function applyAll(
   const figures = environment.figures(operator);
   return rdd.mapPartitionsAwaiting<DataRecord>(async (records) => {
     figures.recordsIn += records.length;
-    const evaluations = await evaluateWatched(code, records.map(messageOf), context, operator, environment);
+    const failed = (thrown: unknown): void => {
+      figures.failed++;
+      environment.failed(operator, 'function-failed', () => functionFailed(operator, thrown));
+    };
+    const { sound, messages } = copies(records, failed);
+    const evaluations = await evaluateWatched(code, messages, context, operator, environment);
     const results: DataRecord[] = [];
     evaluations.forEach((evaluation, index) => {
-      const record = records[index];
+      const record = sound[index];
       if (record === undefined) return;
       try {
         if (!evaluation.ok) throw evaluation.error;
         deliver(evaluation.value, record, (result) => results.push(result), true);
       } catch (thrown) {
-        figures.failed++;
-        environment.failed(operator, () => functionFailed(operator, thrown));
+        failed(thrown);
       }
     });
     figures.recordsOut += results.length;
     return results;
   });
+}
+
+/** Copies for user code, of the records of which a copy can be made. */
+function copies(
+  records: readonly DataRecord[],
+  failed: (thrown: unknown) => void,
+): { readonly sound: readonly DataRecord[]; readonly messages: readonly object[] } {
+  const sound: DataRecord[] = [];
+  const messages: object[] = [];
+  for (const record of records) {
+    try {
+      messages.push(messageOf(record));
+      sound.push(record);
+    } catch (thrown) {
+      failed(thrown);
+    }
+  }
+  return { sound, messages };
 }
 
 /** Records that are evaluated before somebody outside is told that things move on. */

@@ -28,7 +28,7 @@ export function prepareReceiver(operator: ReceiverOperator): PreparedOperator {
           record = new DataRecord(payload, raw.topic, raw.key ?? keyOf(payload, raw.topic), raw.time, raw.order);
         } catch (thrown) {
           figures.failed++;
-          environment.failed(operator.id, () =>
+          environment.failed(operator.id, 'decode-failed', () =>
             asProblem(thrown, operator.id, 'decode-failed', 'Choose the format that the messages have, or mend what sends them.'),
           );
           return;

@@ -4,6 +4,7 @@ import { type CompiledCode, compileProperty } from '../../expressions';
 import { aggregateFingerprint } from '../../plan/fingerprint';
 import { canonicalText } from '../../operators/keys';
 import type { ReduceByKeyOperator, ValueSource } from '../../plan/Plan';
+import type { Problem } from '../../plan/Problem';
 import type { DStream } from '../../streaming/dstream/DStream';
 import { StatefulDStream } from '../../streaming/dstream/StatefulDStream';
 import type { BuildEnvironment, BuiltStream, PreparedOperator } from '../BuildEnvironment';
@@ -12,7 +13,7 @@ import type { RunOptions } from '../Engine';
 import { asProblem, EngineProblem } from '../EngineProblem';
 import { recordKey } from '../recordKey';
 import { UserContext } from '../UserContext';
-import { KeyedWindowState, type Column, type KeyedInput, type Span } from './KeyedWindowState';
+import { KeyedWindowState, type Column, type KeyedInput, type ReadRecord, type Span } from './KeyedWindowState';
 import { compileFor, evaluateWatched, functionFailed, messageOf, placeOf } from './map';
 
 /** The window that feeds a reduceByKey straight away, drawn as a node of its own and computed here, from partials of each batch. */
@@ -31,7 +32,7 @@ export function prepareReduceByKey(
   options: RunOptions,
   window: DrawnWindow | undefined,
 ): PreparedOperator {
-  const { key, aggregates, emit, emitLeaving } = operator.parameters;
+  const { key, aggregates, emit, emitLeaving, keyLimit } = operator.parameters;
   const keyReader = prepareReader(operator.id, key, options);
   const readers = aggregates.map(({ of }) => prepareReader(operator.id, of, options));
   const columns: Column[] = aggregates.map((parameters) => ({
@@ -47,8 +48,19 @@ export function prepareReduceByKey(
     // What the panes hold depends on the key, the window and the batches, not on what is done with the results.
     const fingerprint = canonicalText([key, span.length, span.slide, environment.plan.batchInterval]);
     const state = environment.state(operator.id, fingerprint, () => new KeyedWindowState(span, input.stream.slideDuration));
+    const { stream, read } = reading(input, keyReader, readers, operator.id, environment) as Reading<unknown>;
     state.configure({
       columns,
+      read,
+      unreadable: (thrown) => {
+        environment.failed(operator.id, 'key-unusable', () =>
+          asProblem(thrown, operator.id, 'key-unusable', 'Choose a key that is a text, a number, or plain data.'),
+        );
+      },
+      keyLimit,
+      tooManyKeys: (records) => {
+        environment.failed(operator.id, 'too-many-keys', () => tooManyKeys(operator.id, keyLimit, records));
+      },
       emitsAll: emit === 'all',
       emitsLeaving: emitLeaving,
       figures,
@@ -56,10 +68,21 @@ export function prepareReduceByKey(
       completeSince: input.completeSince,
     });
     return {
-      stream: new StatefulDStream(readAll(input, keyReader, readers, operator.id, environment), state, span.slide),
+      stream: new StatefulDStream(stream, state, span.slide, span.length),
       span: span.length,
       completeSince: input.completeSince,
     };
+  };
+}
+
+function tooManyKeys(operator: string, limit: number, records: number): Problem {
+  return {
+    nodeId: operator,
+    code: 'too-many-keys',
+    what: `${String(records)} ${records === 1 ? 'record' : 'records'} of a batch were left out: the window has ${String(limit)} keys already, `
+      + 'and theirs are others.',
+    why: `At most ${String(limit)} keys are allowed, so that keys without end cannot fill the memory.`,
+    fix: 'Choose a key with fewer values, make the window shorter, or raise the limit of keys in the node.',
   };
 }
 
@@ -86,23 +109,48 @@ function prepareReader(operator: string, source: ValueSource, options: RunOption
   }
 }
 
-/** The stream with the key and the values of each record read from it. */
-function readAll(
+/** How the records of a stream are read, and the stream itself: its own records, or, where code must be awaited, what it gave. */
+interface Reading<Input> {
+  readonly stream: DStream<Input>;
+  readonly read: ReadRecord<Input>;
+}
+
+function reading(
+  input: BuiltStream,
+  key: Reader,
+  values: readonly Reader[],
+  operator: string,
+  environment: BuildEnvironment,
+): Reading<DataRecord> | Reading<KeyedInput> {
+  const getters = values.flatMap((reader) => ('get' in reader ? [reader.get] : []));
+  if ('get' in key && getters.length === values.length) {
+    const getKey = key.get;
+    return {
+      stream: input.stream,
+      read: (record: DataRecord, into: KeyedInput) => {
+        for (let index = 0; index < getters.length; index++) into.values[index] = getters[index]?.(record);
+        into.key = recordKey(getKey(record));
+        into.order = record[ORDER];
+      },
+    };
+  }
+  return { stream: readAhead(input, key, values, operator, environment), read: readAgain };
+}
+
+function readAgain(read: KeyedInput, into: KeyedInput): void {
+  for (let index = 0; index < read.values.length; index++) into.values[index] = read.values[index];
+  into.key = recordKey(read.key);
+  into.order = read.order;
+}
+
+/** The stream with the key and the values of each record read from it beforehand, since their code must be awaited. */
+function readAhead(
   input: BuiltStream,
   key: Reader,
   values: readonly Reader[],
   operator: string,
   environment: BuildEnvironment,
 ): DStream<KeyedInput> {
-  if ('get' in key && values.every((reader) => 'get' in reader)) {
-    const getKey = key.get;
-    const getters = values.map((reader) => (reader as { get: (record: DataRecord) => unknown }).get);
-    return input.stream.map((record) => ({
-      key: recordKey(getKey(record)),
-      values: getters.map((get) => get(record)),
-      order: record[ORDER],
-    }));
-  }
   return input.stream.transform((rdd, time) =>
     rdd.mapPartitionsAwaiting<KeyedInput>(async (records) => {
       const context = new UserContext(time, operator, environment.options.environment, (event) => {
@@ -118,11 +166,11 @@ function readAll(
         const failure = cells.find((cell) => cell !== undefined && 'error' in cell);
         if (failure !== undefined && 'error' in failure) {
           environment.figures(operator).failed++;
-          environment.failed(operator, () => functionFailed(operator, failure.error));
+          environment.failed(operator, 'function-failed', () => functionFailed(operator, failure.error));
           return;
         }
         const [keyValue, ...columnValues] = cells.map((cell) => (cell !== undefined && 'value' in cell ? cell.value : undefined));
-        inputs.push({ key: recordKey(keyValue), values: columnValues, order: record[ORDER] });
+        inputs.push({ key: keyValue, values: columnValues, order: record[ORDER] });
       });
       return inputs;
     }),

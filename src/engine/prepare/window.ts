@@ -1,5 +1,6 @@
 import type { WindowOperator } from '../../plan/Plan';
-import { type BatchState, type Records, StatefulDStream } from '../../streaming/dstream/StatefulDStream';
+import type { BatchState, Records } from '../../streaming/BatchState';
+import { StatefulDStream } from '../../streaming/dstream/StatefulDStream';
 import type { PreparedOperator } from '../BuildEnvironment';
 import type { DataRecord } from '../DataRecord';
 import { closingTimes } from './slides';
@@ -17,7 +18,7 @@ export function prepareWindow(operator: WindowOperator, fingerprint: string): Pr
       figures.recordsOut += emitted;
     };
     return {
-      stream: new StatefulDStream(input.stream, state, slide),
+      stream: new StatefulDStream(input.stream, state, slide, length),
       span: length,
       completeSince: () => Math.max(state.since ?? Infinity, input.completeSince()),
     };

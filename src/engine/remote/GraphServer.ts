@@ -83,14 +83,21 @@ export class GraphServer {
 
   async #output(event: OutputEvent): Promise<void> {
     const taken = new Promise<void>((resolve) => this.#untaken.push(resolve));
+    const { event: portable, problem, bytes } = portableRecords(event, (payload) => payload);
+    if (problem !== undefined) this.#send({ type: 'problem', problem });
     try {
-      this.#send({ type: 'output', event });
+      this.#send({ type: 'output', event: portable, bytes });
     } catch {
-      // Something in it cannot go to another thread; find out what, and send the rest.
-      const portable = portableRecords(event, structuredClone);
-      if (portable.problem !== undefined) this.#send({ type: 'problem', problem: portable.problem });
-      this.#send({ type: 'output', event: portable.event });
+      // Something rarer in it cannot be sent: a promise, say. Copies tell which payload it is.
+      const copied = portableRecords(portable, structuredClone);
+      if (copied.problem !== undefined) this.#send({ type: 'problem', problem: copied.problem });
+      this.#send({ type: 'output', event: copied.event, bytes });
     }
     await taken;
+  }
+
+  /** User code did something in the background that failed; nobody waited for it. */
+  backgroundFailure(operator: number, thrown: unknown): void {
+    this.#runner.backgroundFailure(operator, thrown);
   }
 }

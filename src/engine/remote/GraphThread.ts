@@ -46,6 +46,9 @@ export class GraphThread implements GraphHost {
           : { kind: 'crashed', reason: `its thread ended: ${error.message}` },
       );
     });
+    this.#worker.on('messageerror', (error) => {
+      this.#end(() => ({ kind: 'crashed', reason: `a message from it could not be read: ${error.message}` }));
+    });
     this.#worker.on('exit', (code) => {
       this.#end(() => ({ kind: 'crashed', reason: `its thread ended with code ${String(code)}` }));
     });

@@ -4,6 +4,7 @@ import type { OfferedMessage, Query, QueryEvents, RunOptions, UpdateReport } fro
 import { EngineProblem } from '../EngineProblem';
 import { QueryEmitter } from '../QueryEmitter';
 import { checkAccepted, RefusedError } from '../RefusedError';
+import { textOf } from '../textOf';
 import { deathProblem } from './deathProblem';
 import type { Death, GraphHost, GraphLink } from './GraphLink';
 import type { FromGraph, ToGraph } from './protocol';
@@ -24,6 +25,20 @@ interface Request {
 }
 
 type Asking<Message> = Message extends { readonly request: number } ? Omit<Message, 'request'> : never;
+
+function isCloneable(message: OfferedMessage | undefined): boolean {
+  try {
+    structuredClone(message);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Something in a message cannot leave this thread. */
+class UnsendableError extends Error {
+  override name = 'UnsendableError';
+}
 
 /** The graph died before it answered. */
 class InterruptedError extends Error {
@@ -46,6 +61,7 @@ export class RemoteQuery implements Query {
   /** What runs, as far as it has been confirmed: the plan that a death is explained by. */
   #running: Plan;
   #link: GraphLink | undefined;
+  #launching: Promise<void> | undefined;
   #restart: NodeJS.Timeout | undefined;
   /** Offers that wait for the graph to run again, and how many messages they have. */
   #held: (() => void)[] = [];
@@ -73,6 +89,8 @@ export class RemoteQuery implements Query {
     const before = this.#order;
     this.#order = { plan, options };
     this.#restarts.forgive();
+    // One that is just being started, the first time or again, may have the older plan.
+    await this.#launching?.catch(() => undefined);
     try {
       if (this.#isUp) {
         const report = (await this.#ask({ type: 'update', plan, options })) as UpdateReport;
@@ -94,8 +112,27 @@ export class RemoteQuery implements Query {
       checkAccepted((await this.#ask({ type: 'offer', receiver, messages })) as number, messages.length);
     } catch (thrown) {
       if (thrown instanceof InterruptedError) throw new RefusedError('The graph died before it had taken the message.', 0);
+      if (thrown instanceof UnsendableError) return this.#offerSound(receiver, messages, thrown);
       throw thrown;
     }
+  }
+
+  /** Some of the messages cannot leave this thread; the others must not suffer for it. */
+  async #offerSound(receiver: string, messages: readonly OfferedMessage[], reason: Error): Promise<void> {
+    const places = messages.map((_, place) => place);
+    const sound = places.filter((place) => isCloneable(messages[place]));
+    const accepted = (await this.#ask({
+      type: 'offer',
+      receiver,
+      messages: messages.filter((_, place) => sound.includes(place)),
+    })) as number;
+    // Where only some of the sound ones were taken, everything from the next of them on was not.
+    const end = sound[accepted] ?? messages.length;
+    throw new RefusedError(
+      `The message cannot be handed over: ${reason.message}`,
+      end,
+      places.filter((place) => !sound.includes(place)),
+    );
   }
 
   pause(): void {
@@ -130,7 +167,15 @@ export class RemoteQuery implements Query {
   }
 
   /** Starts the graph with what is ordered. @throws EngineProblem when the plan cannot run */
-  async #launch(): Promise<void> {
+  #launch(): Promise<void> {
+    const launching = this.#launchNow().finally(() => {
+      if (this.#launching === launching) this.#launching = undefined;
+    });
+    this.#launching = launching;
+    return launching;
+  }
+
+  async #launchNow(): Promise<void> {
     const { plan, options } = this.#order;
     this.#link = this.#place().open({
       received: (message) => {
@@ -218,7 +263,7 @@ export class RemoteQuery implements Query {
         this.#link.send({ ...message, request });
       } catch (thrown) {
         this.#requests.delete(request);
-        reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
+        reject(thrown instanceof InterruptedError ? thrown : new UnsendableError(textOf(thrown)));
       }
     });
   }
@@ -238,7 +283,7 @@ export class RemoteQuery implements Query {
         this.#take(message.request)?.reject(new EngineProblem(message.problem));
         break;
       case 'output':
-        this.#emitter.output(withBuffers(message.event));
+        this.#emitter.output(message.bytes ? withBuffers(message.event) : message.event);
         // A turn for everything else in this thread before the next piece may come.
         setImmediate(() => {
           this.#link?.send({ type: 'taken' });

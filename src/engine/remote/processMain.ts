@@ -2,9 +2,11 @@
  * The entry point of a process of its own: keeps a watched thread for the graphs, and passes messages between it and the
  * process that started this one. Whatever a graph does to its memory, it does to this process alone.
  */
+import { serialize } from 'node:v8';
+import { portableRecords } from '../portableRecords';
 import { GraphThread, type ThreadOptions } from './GraphThread';
 import type { GraphLink } from './GraphLink';
-import type { FromProcess, ToProcess } from './protocol';
+import type { FromGraph, FromProcess, ToProcess } from './protocol';
 
 const options = JSON.parse(process.argv[2] ?? '{}') as ThreadOptions;
 const links = new Map<number, GraphLink>();
@@ -15,11 +17,26 @@ function send(message: FromProcess): void {
   if (process.connected) process.send?.(message);
 }
 
+/** Threads can share memory with one another, processes cannot: what a graph hands over may come this far and no further. */
+function forward(channel: number, message: FromGraph): void {
+  try {
+    send({ channel, message });
+  } catch (thrown) {
+    if (message.type !== 'output') throw thrown;
+    const { event, problem } = portableRecords(message.event, (payload) => {
+      serialize(payload);
+      return payload;
+    });
+    if (problem !== undefined) send({ channel, message: { type: 'problem', problem } });
+    send({ channel, message: { ...message, event } });
+  }
+}
+
 function open(channel: number): GraphLink {
   if (thread?.isAlive !== true) thread = new GraphThread(options);
   const link = thread.open({
     received: (message) => {
-      send({ channel, message });
+      forward(channel, message);
     },
     died: (death) => {
       links.delete(channel);

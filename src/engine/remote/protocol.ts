@@ -16,7 +16,8 @@ export type ToGraph =
 export type FromGraph =
   | { readonly type: 'answer'; readonly request: number; readonly result: UpdateReport | number | undefined }
   | { readonly type: 'refusal'; readonly request: number; readonly problem: Problem }
-  | { readonly type: 'output'; readonly event: OutputEvent }
+  /** `bytes`: there are bytes in its payloads. */
+  | { readonly type: 'output'; readonly event: OutputEvent; readonly bytes: boolean }
   | { readonly type: 'batch'; readonly event: BatchEvent }
   | { readonly type: 'problem'; readonly problem: Problem }
   | { readonly type: 'progress'; readonly event: ProgressEvent }

@@ -41,6 +41,12 @@ function serverOf(channel: number): GraphServer {
   return server;
 }
 
+// User code may start something that nobody waits for; its failure must not take the graphs down.
+process.on('unhandledRejection', (reason) => {
+  const { channel, operator } = monitor.last;
+  servers.get(channel)?.backgroundFailure(operator, reason);
+});
+
 port.on('message', ({ channel, message }: ToChannel) => {
   (servers.get(channel) ?? serverOf(channel)).receive(message);
   if (message.type === 'stop') servers.delete(channel);

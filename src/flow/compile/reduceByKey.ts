@@ -1,7 +1,7 @@
 import { AGGREGATE_NAMES, RESERVED_OUTPUT_NAMES } from '../../plan/names';
 import type { AggregateParameters, ReduceByKeyOperator, ValueSource } from '../../plan/Plan';
 import { problems } from '../problems';
-import { PropertyReader, propertyPath } from './PropertyReader';
+import { PropertyReader, propertyPath, WHOLE_FROM_1 } from './PropertyReader';
 
 export function reduceByKeyParameters(reader: PropertyReader): ReduceByKeyOperator['parameters'] {
   return {
@@ -9,6 +9,7 @@ export function reduceByKeyParameters(reader: PropertyReader): ReduceByKeyOperat
     aggregates: aggregates(reader),
     emit: reader.choice('emit', ['all', 'changed']),
     emitLeaving: reader.flag('emitLeaving'),
+    keyLimit: reader.number('keyLimit', 1_000_000, WHOLE_FROM_1),
   };
 }
 

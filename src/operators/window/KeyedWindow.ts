@@ -44,4 +44,10 @@ export interface KeyedWindow {
 
   /** How many different keys the panes held have. */
   readonly keyCount: number;
+
+  /** How many different keys the panes with time > from have. */
+  keysAfter(from: number): number;
+
+  /** Whether a pane with time > from has the key. */
+  hasKeyAfter(identity: KeyIdentity, from: number): boolean;
 }

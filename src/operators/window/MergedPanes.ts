@@ -7,6 +7,8 @@ import type { PaneData, PaneSnapshot } from './PaneSnapshot';
 interface Pane {
   readonly time: number;
   readonly groups: Groups;
+  /** How many of its keys no later pane has. */
+  newestOf: number;
 }
 
 /** In `restore`: a column that was not there before. */
@@ -20,8 +22,8 @@ export class MergedPanes implements KeyedWindow {
   readonly #aggregator: KeyedAggregator;
   /** By ascending time. */
   readonly #panes: Pane[] = [];
-  /** In how many panes each key is. */
-  readonly #panesOfKey = new Map<KeyIdentity, number>();
+  /** For each key the newest pane that has it. */
+  readonly #newestPanes = new Map<KeyIdentity, Pane>();
 
   constructor(aggregator: KeyedAggregator) {
     this.#aggregator = aggregator;
@@ -48,7 +50,22 @@ export class MergedPanes implements KeyedWindow {
   }
 
   get keyCount(): number {
-    return this.#panesOfKey.size;
+    return this.#newestPanes.size;
+  }
+
+  keysAfter(from: number): number {
+    let count = 0;
+    for (let index = this.#panes.length - 1; index >= 0; index--) {
+      const pane = this.#panes[index];
+      if (pane === undefined || pane.time <= from) break;
+      count += pane.newestOf;
+    }
+    return count;
+  }
+
+  hasKeyAfter(identity: KeyIdentity, from: number): boolean {
+    const newest = this.#newestPanes.get(identity);
+    return newest !== undefined && newest.time > from;
   }
 
   addPane(time: number, groups: Groups): void {
@@ -60,9 +77,10 @@ export class MergedPanes implements KeyedWindow {
       throw new RangeError(`The pane of ${String(time)} comes too late, after that of ${String(newest.time)}; `
         + 'add panes in the order of batch time.');
     }
-    if (newest?.time === time) this.#drop(this.#panes.length - 1, 1);
-    this.#panes.push({ time, groups });
-    for (const identity of groups.keys()) this.#panesOfKey.set(identity, (this.#panesOfKey.get(identity) ?? 0) + 1);
+    if (newest?.time === time) this.#dropNewest(newest);
+    const pane: Pane = { time, groups, newestOf: 0 };
+    this.#panes.push(pane);
+    for (const identity of groups.keys()) this.#makeNewest(pane, identity);
   }
 
   evaluate(from: number, to: number): Groups {
@@ -88,7 +106,11 @@ export class MergedPanes implements KeyedWindow {
       if (pane.time > upTo) break;
       count++;
     }
-    if (count > 0) this.#drop(0, count);
+    for (const pane of this.#panes.splice(0, count)) {
+      for (const identity of pane.groups.keys()) {
+        if (this.#newestPanes.get(identity) === pane) this.#newestPanes.delete(identity);
+      }
+    }
   }
 
   snapshot(): PaneSnapshot {
@@ -96,13 +118,20 @@ export class MergedPanes implements KeyedWindow {
     return { version: 1, columnCount, panes: this.#panes.map((pane) => paneData(pane, columnCount)) };
   }
 
-  #drop(start: number, count: number): void {
-    for (const pane of this.#panes.splice(start, count)) {
-      for (const identity of pane.groups.keys()) {
-        const left = (this.#panesOfKey.get(identity) ?? 0) - 1;
-        if (left > 0) this.#panesOfKey.set(identity, left);
-        else this.#panesOfKey.delete(identity);
-      }
+  #makeNewest(pane: Pane, identity: KeyIdentity): void {
+    const before = this.#newestPanes.get(identity);
+    if (before !== undefined) before.newestOf--;
+    this.#newestPanes.set(identity, pane);
+    pane.newestOf++;
+  }
+
+  /** Rare, as only a batch that is run again replaces a pane: so it may look through the older panes. */
+  #dropNewest(pane: Pane): void {
+    this.#panes.pop();
+    for (const identity of pane.groups.keys()) {
+      this.#newestPanes.delete(identity);
+      const older = this.#panes.findLast(({ groups }) => groups.has(identity));
+      if (older !== undefined) this.#makeNewest(older, identity);
     }
   }
 }

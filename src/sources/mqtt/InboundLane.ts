@@ -205,7 +205,8 @@ export class InboundLane extends Duplex implements PublishHandler {
   }
 
   #acknowledge(packetIds: readonly number[]): void {
-    if (packetIds.length === 0 || this.destroyed || this.writableEnded) return;
+    // Nor on a socket that has said goodbye, because the broker did: that would only be an error of its own.
+    if (packetIds.length === 0 || this.destroyed || this.writableEnded || this.#socket.writableEnded) return;
     const bytes = Buffer.allocUnsafe(packetIds.length * PUBACK_SIZE);
     let offset = 0;
     for (const packetId of packetIds) {

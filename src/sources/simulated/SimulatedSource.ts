@@ -128,11 +128,10 @@ export class SimulatedSource implements Source {
         this.#schedule();
       },
       (error: unknown) => {
-        this.#report(error);
+        if (this.#running) this.#report(error);
         this.#schedule();
       },
     );
-    this.#clock.track(this.#storing);
   }
 
   #send(): Promise<void> | undefined {

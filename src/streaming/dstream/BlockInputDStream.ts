@@ -31,6 +31,10 @@ export class BlockInputDStream<T> extends InputDStream<T> {
     return this.buffer.allocate(time, this.context.batchInterval);
   }
 
+  override takeBack(time: number): void {
+    this.buffer.takeBack(time);
+  }
+
   protected override compute(time: number): RDD<T> {
     return new ParallelCollectionRDD<T>(this.context, this.buffer.blocksOf(time));
   }

@@ -139,7 +139,16 @@ export abstract class DStream<T> {
     return null;
   }
 
-  /** How many of the skipped batch times between `after` and `before` this stream must still see; see `closingTimes`. */
+  /** The slides of this stream between two times, both left out. */
+  protected slidesBetween(after: number, before: number): number[] {
+    const origin = this.context.gridOrigin(this.#zeroTime ?? 0);
+    const times: number[] = [];
+    let time = floorToGrid(after, this.slideDuration, origin) + this.slideDuration;
+    for (; time < before; time += this.slideDuration) times.push(time);
+    return times;
+  }
+
+  /** Of the skipped batch times between `after` and `before`, those that this stream must still see. */
   closingTimes(_after: number, _before: number): readonly number[] {
     return [];
   }

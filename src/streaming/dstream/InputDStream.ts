@@ -1,4 +1,3 @@
-import { StreamingError } from '../errors';
 import type { StreamingContext } from '../StreamingContext';
 import { DStream } from './DStream';
 
@@ -31,13 +30,13 @@ export abstract class InputDStream<T> extends DStream<T> {
     return 0;
   }
 
+  /** Takes back what was set aside for the batches from `time` on: they will not run, and another program may get it. */
+  takeBack(_time: number): void {
+    // Without allocation there is nothing to take back.
+  }
+
   /** Whether records are waiting that no batch has been given yet. */
   get hasWaiting(): boolean {
     return false;
   }
-}
-
-/** @throws StreamingError for a parent that has no RDD at a time when it needs one */
-export function missingRDD(operation: string, time: number): StreamingError {
-  return new StreamingError(`${operation}: couldn't generate an RDD from a parent stream at time ${String(time)} ms.`);
 }

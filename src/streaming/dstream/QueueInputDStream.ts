@@ -41,6 +41,16 @@ export class QueueInputDStream<T> extends InputDStream<T> {
     return taken.reduce((count, batch) => count + (Array.isArray(batch) ? batch.length : 0), 0);
   }
 
+  override takeBack(time: number): void {
+    const back: QueuedBatch<T>[] = [];
+    for (const [allocatedTime, batches] of this.#allocated) {
+      if (allocatedTime < time) continue;
+      this.#allocated.delete(allocatedTime);
+      back.push(...batches);
+    }
+    this.#queue.unshift(...back);
+  }
+
   protected override compute(time: number): RDD<T> | null {
     const batches = this.#allocated.get(time) ?? [];
     if (batches.length === 0) {

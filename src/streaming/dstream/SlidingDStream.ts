@@ -33,10 +33,7 @@ export abstract class SlidingDStream<T, U> extends DStream<U> {
   }
 
   override closingTimes(after: number, before: number): readonly number[] {
-    const last = Math.min(before, after + this.reach);
-    const times: number[] = [];
-    for (let time = after + this.#untilNextSlide(after); time < last; time += this.slideDuration) times.push(time);
-    return times;
+    return this.slidesBetween(after, Math.min(before, after + this.reach));
   }
 
   /** ms from a time to the first slide after it. */

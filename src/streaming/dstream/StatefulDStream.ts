@@ -1,36 +1,38 @@
+import type { BatchState } from '../BatchState';
 import { checkMultiple } from '../duration';
 import { StatefulRDD } from '../rdd/StatefulRDD';
 import type { RDD } from '../rdd/RDD';
 import { DStream } from './DStream';
 
-/** Reads all records of a batch, in order. */
-export type Records<T> = (emit: (record: T) => void) => void;
-
-/**
- * State that takes in every batch of a stream, in order and each once, and gives records at each slide. It lives apart
- * from the stream that feeds it, so that it can go on under another one.
- */
-export interface BatchState<T, U> {
-  /** Takes one batch in. Nothing may have changed when it throws, since the batch is then tried again. */
-  take(time: number, records: Records<T>): void;
-  /** The records of a slide, after its batch was taken in. */
-  emit(time: number): readonly U[];
-  /** The slides between two times that have something to give though no batch ran there. */
-  closingTimes(after: number, before: number): readonly number[];
-}
 
 /** A stream of what state makes of the batches it was fed with. */
 export class StatefulDStream<T, U> extends DStream<U> {
   readonly dependencies: readonly [DStream<T>];
   readonly slideDuration: number;
   readonly #state: BatchState<T, U>;
+  readonly #windowDuration: number;
+  /** The newest batch that the state is to take in, and the newest one that was completed, ms since the epoch. */
+  #newest = -Infinity;
+  #completed = -Infinity;
 
-  constructor(parent: DStream<T>, state: BatchState<T, U>, slideDuration: number) {
+  /** @param windowDuration ms before a slide that the state looks back; the slide duration when left out */
+  constructor(parent: DStream<T>, state: BatchState<T, U>, slideDuration: number, windowDuration = slideDuration) {
     super(parent.context);
     checkMultiple('The slide duration', slideDuration, parent.slideDuration);
+    checkMultiple('The window duration', windowDuration, parent.slideDuration);
     this.dependencies = [parent];
     this.slideDuration = slideDuration;
     this.#state = state;
+    this.#windowDuration = windowDuration;
+  }
+
+  /** The state keeps what it needs of the past; the parent's own RDDs serve one batch only. */
+  protected override get parentRememberDuration(): number {
+    return this.dependencies[0].slideDuration;
+  }
+
+  override get reach(): number {
+    return super.reach + this.#windowDuration;
   }
 
   protected override compute(time: number): RDD<U> {
@@ -39,12 +41,22 @@ export class StatefulDStream<T, U> extends DStream<U> {
 
   override generateUpkeep(time: number): (() => Promise<void>) | null {
     const [parent] = this.dependencies;
-    if (this.isTimeValid(time) || !parent.isTimeValid(time)) return null;
+    if (!parent.isTimeValid(time)) return null;
+    this.#newest = time;
+    if (this.isTimeValid(time)) return null;
     const upkeep = new StatefulRDD(this.context, parent.getOrCompute(time), this.#state, time, false);
     return () => upkeep.materialise();
   }
 
+  /** What was made but has not been taken in yet is unknown to the state, and counts as if it had records. */
   override closingTimes(after: number, before: number): readonly number[] {
-    return this.#state.closingTimes(after, before);
+    const known = this.#state.closingTimes(after, before);
+    if (this.#newest <= this.#completed) return known;
+    return [...known, ...this.slidesBetween(after, Math.min(before, this.#newest + this.reach))];
+  }
+
+  override clearMetadata(time: number): void {
+    super.clearMetadata(time);
+    this.#completed = time;
   }
 }

@@ -2,7 +2,6 @@ import { IllegalArgumentError, StreamingError } from '../errors';
 import type { RDD } from '../rdd/RDD';
 import { UnionRDD } from '../rdd/UnionRDD';
 import { DStream } from './DStream';
-import { missingRDD } from './InputDStream';
 
 /** What a user's function makes, at every batch, of the RDDs that several streams have at that time. */
 export class TransformedDStream<U> extends DStream<U> {
@@ -42,8 +41,10 @@ export class TransformedDStream<U> extends DStream<U> {
   protected override compute(time: number): RDD<U> {
     const rdds = this.dependencies.map((parent) => {
       const rdd = parent.getOrCompute(time);
-      if (rdd === null) throw missingRDD(this.#operation, time);
-      return rdd;
+      if (rdd !== null) return rdd;
+      throw new StreamingError(
+        `${this.#operation}: couldn't generate an RDD from a parent stream at time ${String(time)} ms.`,
+      );
     });
     const result = this.#transform(rdds, time) as RDD<U> | null | undefined;
     if (result === null || result === undefined) {

@@ -1,4 +1,4 @@
-import type { BatchState } from '../dstream/StatefulDStream';
+import type { BatchState } from '../BatchState';
 import { type Emit, RDD, type RDDEnvironment } from './RDD';
 
 /** Feeds one batch to state, once, and holds what the state then gives. */

@@ -14,6 +14,17 @@ interface Block<T> {
   /** When its first record was stored, ms. */
   readonly began: number;
   readonly records: T[];
+  /** Batches before this time (ms since the epoch) must not have it: it was taken back from a later one, or came after that. */
+  earliest: number;
+}
+
+/** What a batch was given. */
+interface Allocation<T> {
+  readonly blocks: readonly Block<T>[];
+  readonly count: number;
+  /** What the rate allowed beyond whole records before this batch, in thousandths of a record. */
+  readonly creditBefore: number;
+  finished: boolean;
 }
 
 /** What a receiver has stored: blocks of records that wait for a batch, and those that batches were given. */
@@ -24,10 +35,9 @@ export class ReceiverBuffer<T> {
   #unfinished = 0;
   #refused = 0;
   #stored = 0;
-  readonly #allocated = new Map<
-    number,
-    { readonly blocks: readonly (readonly T[])[]; readonly count: number; finished: boolean }
-  >();
+  /** What the rate allows beyond whole records, kept for the next batch, in thousandths of a record. */
+  #credit = 0;
+  readonly #allocated = new Map<number, Allocation<T>>();
 
   constructor(limits: ReceiverLimits = NO_LIMITS) {
     this.limits = limits;
@@ -71,36 +81,75 @@ export class ReceiverBuffer<T> {
   #openBlock(now: number): T[] {
     const last = this.#waitingBlocks.at(-1);
     if (last !== undefined && now - last.began < this.limits.blockInterval) return last.records;
-    const block = { began: now, records: [] };
+    const block = { began: now, records: [], earliest: -Infinity };
     this.#waitingBlocks.push(block);
     return block.records;
   }
 
-  /** Gives the oldest waiting records to a batch, as many as the maximum rate allows in `interval` ms, and returns how many. */
+  /**
+   * Gives the oldest waiting records to a batch, as many as the maximum rate allows in `interval` ms, and returns how many.
+   * The fraction of a record that the rate allows counts for the next batch.
+   */
   allocate(time: number, interval: number): number {
-    const { maxRate } = this.limits;
-    let allowed = maxRate === Infinity ? this.#waiting : Math.max(1, Math.floor((maxRate * interval) / 1000));
-    const blocks: T[][] = [];
+    const creditBefore = this.#credit;
+    let allowed = this.#allowance(interval);
+    const blocks: Block<T>[] = [];
     let count = 0;
     let taken = 0;
     for (const block of this.#waitingBlocks) {
-      if (allowed <= 0) break;
-      const part = block.records.length <= allowed ? block.records : block.records.splice(0, allowed);
-      if (part === block.records) taken++;
-      blocks.push(part);
-      count += part.length;
-      allowed -= part.length;
+      if (allowed <= 0 || block.earliest > time) break;
+      if (block.records.length <= allowed) {
+        taken++;
+        blocks.push(block);
+      } else {
+        blocks.push({ ...block, records: block.records.splice(0, allowed) });
+      }
+      const part = blocks.at(-1)?.records.length ?? 0;
+      count += part;
+      allowed -= part;
     }
     this.#waitingBlocks.splice(0, taken);
     this.#waiting -= count;
     this.#unfinished += count;
-    this.#allocated.set(time, { blocks, count, finished: false });
+    this.#allocated.set(time, { blocks, count, creditBefore, finished: false });
     return count;
+  }
+
+  /** How many whole records the maximum rate allows in `interval` ms. */
+  #allowance(interval: number): number {
+    const { maxRate } = this.limits;
+    if (maxRate === Infinity) return Infinity;
+    const credit = this.#credit + maxRate * interval;
+    const allowed = Math.floor(credit / 1000);
+    this.#credit = credit - allowed * 1000;
+    return allowed;
+  }
+
+  /**
+   * Takes back what the batches from `time` on were given, since they will not run: it waits again, in front of everything
+   * else and in its order, and goes into no earlier batch than before.
+   */
+  takeBack(time: number): void {
+    const back: Block<T>[] = [];
+    let last: number | undefined;
+    for (const [allocatedTime, batch] of this.#allocated) {
+      if (allocatedTime < time || batch.finished) continue;
+      if (last === undefined) this.#credit = batch.creditBefore;
+      last = allocatedTime;
+      this.#allocated.delete(allocatedTime);
+      for (const block of batch.blocks) back.push({ ...block, earliest: allocatedTime });
+      this.#waiting += batch.count;
+      this.#unfinished -= batch.count;
+    }
+    if (last === undefined) return;
+    const afterwards = last + 1;
+    for (const block of this.#waitingBlocks) block.earliest = Math.max(block.earliest, afterwards);
+    this.#waitingBlocks = [...back, ...this.#waitingBlocks];
   }
 
   /** The blocks that a batch was given. */
   blocksOf(time: number): readonly (readonly T[])[] {
-    return this.#allocated.get(time)?.blocks ?? [];
+    return this.#allocated.get(time)?.blocks.map((block) => block.records) ?? [];
   }
 
   /** Notes that all batches up to `finished` have ended, and forgets the blocks of those up to `forgotten`. */

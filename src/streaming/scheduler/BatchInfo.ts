@@ -23,10 +23,11 @@ export interface BatchInfo {
   readonly processingStartTime?: number;
   readonly processingEndTime?: number;
   readonly outputOperationInfos: ReadonlyMap<number, OutputOperationInfo>;
-  /** From submission to the start of the first job. */
+  /** From the moment the batch was due to the start of the first job; never below 0. */
   readonly schedulingDelay?: number;
   /** From the start of the first job to the end of the last. */
   readonly processingDelay?: number;
+  /** From the moment the batch was due to the end of the last job. */
   readonly totalDelay?: number;
   /** Why the batch failed: the first error of its outputs, or of the upkeep of its windows. */
   readonly failureReason?: string;

@@ -38,9 +38,12 @@ export class BatchTimer {
     return this.#clock.monotonic() + this.#offset;
   }
 
-  /** The first batch time from now on that lies after `after`. */
-  firstTime(after = -Infinity): number {
-    return floorToGrid(Math.max(this.now(), after), this.#interval) + this.#interval;
+  /**
+   * The first point of the grid after `after`, or from now on. Where it lies behind the clock, the times since then are
+   * missed ones, made up for like those of a pause.
+   */
+  firstTime(after = this.now()): number {
+    return floorToGrid(after, this.#interval) + this.#interval;
   }
 
   start(first: number): void {

@@ -28,7 +28,7 @@ export class JobGenerator {
     );
   }
 
-  /** @param after the first batch time lies after this one, ms since the epoch */
+  /** @param after the batch time to go on after, ms since the epoch: those missed since then are made up for */
   start(after: number | undefined): void {
     const first = this.#timer.firstTime(after);
     this.#graph.start(first - this.#graph.batchInterval);
@@ -50,7 +50,8 @@ export class JobGenerator {
   #generateJobs(time: number): void {
     try {
       const inputs = this.#graph.allocate(time);
-      this.#scheduler.submit(new JobSet(time, this.#graph.generateJobs(time), inputs, this.#clock));
+      const jobs = this.#graph.generateJobs(time);
+      this.#scheduler.submit(new JobSet(time, jobs, inputs, this.#clock, this.#timer.now() - time));
     } catch (thrown) {
       this.#onError(asError(thrown));
     }

@@ -41,6 +41,12 @@ export class JobScheduler {
     while (this.#draining !== undefined) await this.#draining;
   }
 
+  /** Takes back all batches that have not begun, and returns the time of the first of them. */
+  withdraw(): number | undefined {
+    const [first] = this.#queue.splice(this.#draining === undefined ? 0 : 1);
+    return first?.time;
+  }
+
   /** Lets the job that runs end, and starts no other. */
   stop(): void {
     this.#stopped = true;

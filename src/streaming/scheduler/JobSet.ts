@@ -13,18 +13,25 @@ export class JobSet {
   readonly #clock: Clock;
   readonly #submissionTime: number;
   readonly #submissionMoment: number;
+  /** When the batch was due, on the time line of the submission; the submission itself for a batch ahead of its time. */
+  readonly #due: number;
   readonly #outputs = new Map<number, OutputOperationInfo>();
   #startTime: number | undefined;
   #endTime: number | undefined;
   #failure: Error | undefined;
 
-  constructor(time: number, jobs: readonly Job[], inputs: readonly StreamInputInfo[], clock: Clock) {
+  /**
+   * @param lateness ms since the batch was due; zero or less for one that is made in time or ahead of it. The batch time
+   * alone does not tell, since the wall clock may have been set back.
+   */
+  constructor(time: number, jobs: readonly Job[], inputs: readonly StreamInputInfo[], clock: Clock, lateness = 0) {
     this.time = time;
     this.jobs = jobs;
     this.#inputs = new Map(inputs.map((input) => [input.inputStreamId, input]));
     this.#clock = clock;
     this.#submissionTime = clock.now();
     this.#submissionMoment = clock.monotonic();
+    this.#due = this.#submissionTime - Math.max(0, Math.round(lateness));
     for (const job of jobs) {
       if (job.outputId >= 0) this.#outputs.set(job.outputId, { batchTime: time, id: job.outputId, name: job.name });
     }
@@ -72,10 +79,10 @@ export class JobSet {
       batchTime: this.time,
       streamIdToInputInfo: this.#inputs,
       submissionTime: this.#submissionTime,
-      ...(start === undefined ? {} : { processingStartTime: start, schedulingDelay: start - this.#submissionTime }),
+      ...(start === undefined ? {} : { processingStartTime: start, schedulingDelay: start - this.#due }),
       ...(start === undefined || end === undefined
         ? {}
-        : { processingEndTime: end, processingDelay: end - start, totalDelay: end - this.#submissionTime }),
+        : { processingEndTime: end, processingDelay: end - start, totalDelay: end - this.#due }),
       ...(this.#failure === undefined ? {} : { failureReason: this.#failure.message }),
       outputOperationInfos: new Map(this.#outputs),
       numRecords: [...this.#inputs.values()].reduce((sum, input) => sum + input.numRecords, 0),

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { expect } from 'chai';
 import { EmbeddedEngine } from '../../../src/engine/EmbeddedEngine';
 import type { OutputEvent } from '../../../src/engine/Engine';
+import { RefusedError } from '../../../src/engine/RefusedError';
+import { until } from '../../support/until';
 import { map, OPTIONS, planOf, receiver, sink } from '../plans';
 
 for (const isolation of ['thread', 'process'] as const) describe(`a plan run in a ${isolation}`, () => {
@@ -61,5 +63,76 @@ for (const isolation of ['thread', 'process'] as const) describe(`a plan run in 
     let refused: unknown;
     await query.offer('in', [{ topic: 'a', payload: 1 }]).catch((thrown: unknown) => (refused = thrown));
     expect(refused).to.include({ name: 'RefusedError', accepted: 0 });
+  });
+
+  it('hands over payloads that share parts or contain themselves, and replaces those that are too deep', async () => {
+    const query = engine.start(
+      planOf([
+        receiver(),
+        map('m', 'in', `
+          if (msg.payload === 'circle') { const p = { bytes: Buffer.from([1]) }; p.self = p; return { payload: p }; }
+          if (msg.payload === 'shared') { let p = [1]; for (let i = 0; i < 40; i++) p = [p, p]; return { payload: p }; }
+          if (msg.payload === 'deep') { let p = {}; for (let i = 0; i < 5000; i++) p = { p }; return { payload: p }; }
+          return msg;`),
+        sink('out', 'm'),
+      ], 50),
+      OPTIONS,
+    );
+    const outputs: OutputEvent[] = [];
+    query.on('output', (event) => outputs.push(event));
+    await query.started;
+    for (const payload of ['circle', 'shared', 'deep', 'end']) await query.offer('in', [{ topic: 'a', payload }]);
+    await until('all have come', () => outputs.flatMap(({ records }) => records).length === 4);
+    await query.stop();
+    const [circle, shared, deep, end] = outputs.flatMap(({ records }) => records.map(({ payload }) => payload));
+    expect((circle as { self: unknown }).self).to.equal(circle);
+    expect(Buffer.isBuffer((circle as { bytes: unknown }).bytes)).to.equal(true);
+    expect((shared as unknown[])[0]).to.equal((shared as unknown[])[1]);
+    expect(deep).to.equal(null);
+    expect(end).to.equal('end');
+  });
+
+  it('survives a promise that fails in the background of user code, and names the node', async () => {
+    const query = engine.start(
+      planOf([receiver(), map('m', 'in', 'const later = async () => { throw new Error("too late"); }; later(); return msg;'), sink('out', 'm')], 50),
+      OPTIONS,
+    );
+    const problems: string[] = [];
+    const outputs: OutputEvent[] = [];
+    query.on('problem', ({ nodeId, code, what }) => problems.push(`${nodeId} ${code} ${what}`));
+    query.on('output', (event) => outputs.push(event));
+    await query.started;
+    await query.offer('in', [{ topic: 'a', payload: 1 }]);
+    await until('the problem is told', () => problems.length > 0);
+    await until('the record has come through', () => outputs.length > 0);
+    await query.stop();
+    expect(problems).to.deep.equal(['m function-failed too late (line 1)']);
+  });
+
+  it('refuses the one message that cannot be handed over, and takes its neighbours', async () => {
+    const query = engine.start(planOf([receiver(), sink('out', 'in')], 50), OPTIONS);
+    const outputs: OutputEvent[] = [];
+    query.on('output', (event) => outputs.push(event));
+    await query.started;
+    let refused: unknown;
+    await query
+      .offer('in', [1, Promise.resolve(), 2].map((payload) => ({ topic: 'a', payload })))
+      .catch((thrown: unknown) => (refused = thrown));
+    expect(refused).to.be.instanceOf(RefusedError);
+    expect([0, 1, 2].map((place) => (refused as RefusedError).refuses(place))).to.deep.equal([false, true, false]);
+    await until('both neighbours have come', () => outputs.flatMap(({ records }) => records).length === 2);
+    await query.stop();
+  });
+
+  it('carries out an update that comes while the graph is being started', async () => {
+    const query = engine.start(planOf([receiver(), map('m', 'in', 'return "old";'), sink('out', 'm')], 50), OPTIONS);
+    const outputs: OutputEvent[] = [];
+    query.on('output', (event) => outputs.push(event));
+    const report = await query.update(planOf([receiver(), map('m', 'in', 'return "new";'), sink('out', 'm')], 50), OPTIONS);
+    expect(report).to.deep.equal({ kept: ['in', 'out'], restarted: ['m'], dropped: [] });
+    await query.offer('in', [{ topic: 'a', payload: 1 }]);
+    await until('a result has come', () => outputs.length > 0);
+    await query.stop();
+    expect(outputs[0]?.records[0]?.payload).to.equal('new');
   });
 });

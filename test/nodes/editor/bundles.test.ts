@@ -127,6 +127,11 @@ describe('editor bundles', () => {
       .to.satisfy((messages: string[]) => messages.length === 2 && messages.every((message) => !message.includes('<')));
   });
 
+  it('wants a limit of keys of at least one, and takes an old node without one', () => {
+    for (const value of ['', '0', '1.5', 'many']) expect(validate('reduceByKey', 'validateKeyLimit', {}, value)).to.match(/at least 1/);
+    for (const value of [undefined, '1', 1_000_000]) expect(validate('reduceByKey', 'validateKeyLimit', {}, value)).to.equal(true);
+  });
+
   it('wants code that returns', () => {
     expect(validate('map', 'validateFunc', { lang: 'javascript' }, ' ')).to.match(/empty/);
     expect(validate('map', 'validateFunc', { lang: 'javascript' }, 'msg.payload')).to.match(/never returns/);

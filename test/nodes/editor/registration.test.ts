@@ -17,6 +17,7 @@ const EXPECTED_DEFAULTS: Readonly<Record<(typeof SETS)[number], Readonly<Record<
     aggregates: [{ aggregate: 'mean', of: 'payload', ofType: 'msg', as: 'mean' }],
     emit: 'all',
     emitLeaving: false,
+    keyLimit: 1000000,
   },
   sink: { mode: 'batch', emptyBatches: false },
   engine: { isolation: 'thread', shared: false, heapLimit: '', hangLimit: 5 },

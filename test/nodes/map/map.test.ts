@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { load, messages, node, tab, unload } from '../helper';
+import { load, loadReal, messages, node, tab, unload } from '../helper';
 
 const around = (map: Record<string, unknown>): Parameters<typeof load>[0] =>
   tab('t', [
@@ -48,4 +48,19 @@ describe('map node', () => {
     expect(loaded.engine.only.options.utilPath).to.match(/@node-red.util/);
     await unload(loaded);
   });
+
+  for (const [lang, func] of [
+    ['jsonata', '$env("SITE") & payload'],
+    ['javascript', 'const { env } = ctx; return env("SITE") + msg.payload;'],
+  ]) {
+    it(`lets ${String(lang)} read them when it runs`, async () => {
+      const [first, ...rest] = around({ lang, func });
+      const site = { name: 'SITE', value: 'north', type: 'str' };
+      const loaded = await loadReal([{ ...(first ?? expect.fail()), env: [site] }, ...rest]);
+      const received = messages('h', 1);
+      node('r').receive({ payload: 7 });
+      expect((await received)[0]?.payload).to.deep.equal(['north7']);
+      await unload(loaded);
+    });
+  }
 });

@@ -16,6 +16,7 @@ describe('reduceByKey node', () => {
       aggregates: [{ aggregate: 'mean', of: { from: 'property', property: 'payload' }, as: 'mean' }],
       emit: 'all',
       emitLeaving: false,
+      keyLimit: 1_000_000,
     });
     await unload(loaded);
   });

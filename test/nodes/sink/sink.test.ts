@@ -43,15 +43,15 @@ describe('sink node', () => {
     await unload(loaded);
   });
 
-  it('sends the last record of each key', async () => {
+  it('sends one message for each record that is handed over as the last of its key', async () => {
     const loaded = await load(around('key'));
-    const received = messages('h', 2);
+    const received = messages('h', 3);
     const { only } = loaded.engine;
-    only.output('s', [], { count: 5, offset: 0, last: false, records: records(0, 3, 2) });
-    only.output('s', [], { count: 5, offset: 3, last: true, records: records(3, 2, 2) });
+    only.output('s', [], { count: 3, offset: 0, last: false, records: records(0, 2, 3) });
+    only.output('s', [], { count: 3, offset: 2, last: true, records: records(2, 1, 3) });
     const sent = await received;
-    expect(sent.map(({ payload }) => payload)).to.deep.equal([3, 4]);
-    expect(sent.map(({ dstream }) => (dstream as { last: boolean }).last)).to.deep.equal([false, true]);
+    expect(sent.map(({ payload }) => payload)).to.deep.equal([0, 1, 2]);
+    expect(sent.map(({ dstream }) => (dstream as { last: boolean }).last)).to.deep.equal([false, false, true]);
     await unload(loaded);
   });
 });

@@ -120,6 +120,19 @@ describe('MergedPanes', () => {
     expect(panes.evaluate(-Infinity, Infinity).size).to.equal(0);
   });
 
+  it('knows the keys of the panes after a time, also when a batch is run again and when panes are forgotten', () => {
+    fc.assert(fc.property(batches, fc.array(reading, { maxLength: 6 }), fc.nat(12), fc.nat(12), (all, again, forgotten, after) => {
+      const panes = windowOf(all);
+      const last = all.length * 1000;
+      panes.addPane(last, groupsOf(again));
+      panes.forget(Math.min(forgotten * 1000, last));
+      const from = Math.max(forgotten, after) * 1000;
+      const expected = new Set(inWindow([...all.slice(0, -1), again], from, last).map(({ key }) => key));
+      expect(panes.keysAfter(from)).to.equal(expected.size);
+      for (const key of ['a', 'b', 'c', '1', 1]) expect(panes.hasKeyAfter(key, from), String(key)).to.equal(expected.has(key));
+    }));
+  });
+
   it('replaces the newest pane when its batch is run again, and refuses an earlier one', () => {
     const panes = windowOf([[{ key: 'a', value: 1 }], [{ key: 'b', value: 2 }]]);
     panes.addPane(2000, groupsOf([{ key: 'c', value: 5 }]));

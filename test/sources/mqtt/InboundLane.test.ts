@@ -159,6 +159,18 @@ describe('InboundLane', () => {
     expect(errors).to.deep.equal([]);
   });
 
+  it('acknowledges nothing on a socket that said goodbye after the broker did, and reports no error', async () => {
+    const storing = deferred();
+    const { socket, errors } = bench(() => storing.promise);
+    socket.push(message(1));
+    await turns();
+    socket.end();
+    storing.resolve();
+    await turns();
+    expect(socket.text).to.equal('');
+    expect(errors).to.deep.equal([]);
+  });
+
   it('acknowledges nothing that was not stored, and ends the connection so that the broker sends it again', async () => {
     const rejects = (): Promise<void> => Promise.reject(new Error('full'));
     const throws = (): undefined => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { type BatchState, StatefulDStream } from '../../../src/streaming/dstream/StatefulDStream';
+import type { BatchState } from '../../../src/streaming/BatchState';
+import { StatefulDStream } from '../../../src/streaming/dstream/StatefulDStream';
 import { program, recorded } from '../program';
 
 /** Adds up all records, and writes down every batch that it took in. */
@@ -55,6 +56,26 @@ describe('StatefulDStream', () => {
     expect(seen).to.deep.equal([1, 1, 3]);
     expect(state.taken).to.deep.equal([[1000, [1]], [2000, [2]]]);
     expect(errors).to.deep.equal([]);
+  });
+
+  it('lets records go with their batch, however long its slide is', async () => {
+    const { ssc, clock } = program();
+    const numbers = ssc.queueStream(Array.from({ length: 100 }, (_, n) => [n]));
+    recorded(new StatefulDStream(numbers, new Total(), 10_000, 30_000));
+    await ssc.start();
+    await clock.advance(9000);
+    // An RDD computed again for an older time has no records any more.
+    const [older, newer] = [numbers.slice(8000, 8000), numbers.slice(9000, 9000)];
+    expect(await older[0]?.collect()).to.deep.equal([]);
+    expect(await newer[0]?.collect()).to.deep.equal([8]);
+    await ssc.stop();
+  });
+
+  it('says how long records stay in it, also to a window put on it', () => {
+    const { ssc } = program();
+    const stream = new StatefulDStream(ssc.queueStream([[1]]), new Total(), 2000, 6000);
+    expect(stream.reach).to.equal(6000);
+    expect(stream.window(4000).reach).to.equal(10_000);
   });
 
   it('tries again what the state did not take', async () => {

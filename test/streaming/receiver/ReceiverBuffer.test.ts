@@ -41,16 +41,81 @@ describe('ReceiverBuffer', () => {
     expect(buffer.room).to.equal(3);
   });
 
-  it('gives a batch no more than the rate allows, at least one record, and keeps the order', () => {
+  it('gives a batch no more than the rate allows, and keeps the order', () => {
     const buffer = new ReceiverBuffer<number>({ ...NO_LIMITS, maxRate: 5 });
     buffer.store([1, 2, 3, 4], 0);
     buffer.store([5, 6, 7], 300);
     expect(buffer.allocate(1000, 1000)).to.equal(5);
     expect(buffer.blocksOf(1000)).to.deep.equal([[1, 2, 3, 4], [5]]);
-    expect(buffer.allocate(1100, 100)).to.equal(1);
+    // Half a record is allowed in 100 ms.
+    expect(buffer.allocate(1100, 100)).to.equal(0);
+    expect(buffer.allocate(1200, 100)).to.equal(1);
     expect(buffer.allocate(2000, 1000)).to.equal(1);
-    expect([recordsOf(buffer, 1100), recordsOf(buffer, 2000)]).to.deep.equal([[6], [7]]);
+    expect([recordsOf(buffer, 1200), recordsOf(buffer, 2000)]).to.deep.equal([[6], [7]]);
     expect(buffer.allocate(3000, 1000)).to.equal(0);
+  });
+
+  for (const [maxRate, interval, batches, expected] of [
+    [0.1, 1000, 100, 10], [5, 100, 100, 50], [2.5, 1000, 10, 25], [7, 300, 100, 210], [1, 60_000, 3, 180],
+  ] as const) {
+    it(`keeps to ${String(maxRate)} a second with batches of ${String(interval)} ms`, () => {
+      const buffer = new ReceiverBuffer<number>({ ...NO_LIMITS, maxRate });
+      buffer.store(Array.from({ length: 1000 }, (_, index) => index), 0);
+      let given = 0;
+      for (let batch = 1; batch <= batches; batch++) given += buffer.allocate(batch * interval, interval);
+      expect(given).to.equal(expected);
+    });
+  }
+
+  describe('taking back', () => {
+    it('puts blocks in front of what waits, in order, and into no earlier batch than before', () => {
+      const buffer = new ReceiverBuffer<number>({ ...NO_LIMITS, bufferLimit: 7 });
+      for (const record of [1, 2, 3]) {
+        buffer.store([record], record * 1000 - 500);
+        buffer.allocate(record * 1000, 1000);
+      }
+      buffer.store([4, 5], 3500);
+      expect([buffer.waiting, buffer.room]).to.deep.equal([2, 2]);
+      buffer.takeBack(2000);
+      expect([buffer.waiting, buffer.room]).to.deep.equal([4, 2]);
+      expect([recordsOf(buffer, 1000), recordsOf(buffer, 2000)]).to.deep.equal([[1], []]);
+      buffer.release(1000, 1000);
+      expect(buffer.room).to.equal(3);
+      for (const time of [2000, 3000, 4000]) buffer.allocate(time, 1000);
+      expect([2000, 3000, 4000].map((time) => buffer.blocksOf(time))).to.deep.equal([[[2]], [[3]], [[4, 5]]]);
+      buffer.release(4000, 4000);
+      expect([buffer.waiting, buffer.room]).to.deep.equal([0, 7]);
+    });
+
+    it('gives several to one batch where batches become fewer', () => {
+      const buffer = new ReceiverBuffer<number>();
+      for (const record of [1, 2, 3, 4]) {
+        buffer.store([record], record * 1000 - 500);
+        buffer.allocate(record * 1000, 1000);
+      }
+      buffer.takeBack(2000);
+      buffer.allocate(3000, 1000);
+      buffer.allocate(6000, 1000);
+      expect([recordsOf(buffer, 3000), recordsOf(buffer, 6000)]).to.deep.equal([[2, 3], [4]]);
+    });
+
+    it('gives the rate back too', () => {
+      const buffer = new ReceiverBuffer<number>({ ...NO_LIMITS, maxRate: 1.5 });
+      buffer.store([1, 2, 3, 4, 5, 6, 7, 8], 0);
+      expect([1000, 2000, 3000].map((time) => buffer.allocate(time, 1000))).to.deep.equal([1, 2, 1]);
+      buffer.takeBack(2000);
+      expect([2000, 3000].map((time) => buffer.allocate(time, 1000))).to.deep.equal([2, 1]);
+      expect(recordsOf(buffer, 2000)).to.deep.equal([2, 3]);
+    });
+
+    it('leaves batches that have ended where they are', () => {
+      const buffer = new ReceiverBuffer<number>();
+      buffer.store([1], 500);
+      buffer.allocate(1000, 1000);
+      buffer.release(1000, 0);
+      buffer.takeBack(1000);
+      expect([buffer.waiting, recordsOf(buffer, 1000)]).to.deep.equal([0, [1]]);
+    });
   });
 
   it('gives nothing for a batch that it does not know', () => {

@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { BatchTimer } from '../../../src/streaming/scheduler/BatchTimer';
 import { StreamingContext } from '../../../src/streaming';
+import type { BatchState } from '../../../src/streaming/BatchState';
+import { StatefulDStream } from '../../../src/streaming/dstream/StatefulDStream';
 import { recorded } from '../program';
 import { SettableClock } from './SettableClock';
 
@@ -56,6 +58,23 @@ describe('BatchTimer', () => {
     expect(times).to.deep.equal([]);
     clock.pass(1001);
     expect(times).to.deep.equal([8000, 9000]);
+  });
+
+  it('goes on after a given time that lies behind the clock, and makes up for the times since then', () => {
+    const { clock, times, asked } = started(9300, [], 4000);
+    expect(times).to.deep.equal([]);
+    clock.pass(0);
+    expect(times).to.deep.equal(range(5000, 9000));
+    clock.pass(700);
+    expect(times.at(-1)).to.equal(10_000);
+    expect(asked).to.deep.equal([]);
+  });
+
+  it('goes on after a given time that is on another grid, or so long ago that most times become one', () => {
+    const { clock, times, asked } = started(62_000, [30_000], 4700);
+    clock.pass(0);
+    expect(times).to.deep.equal([...range(5000, 14_000), 30_000, 62_000]);
+    expect(asked).to.deep.equal([[14_000, 62_000]]);
   });
 
   it('takes no notice of a wall clock that is set back', () => {
@@ -162,6 +181,7 @@ describe('a program whose machine was asleep', () => {
     await ssc.start();
     clock.pass(1000);
     clock.pause(60_500);
+    await clock.settled();
     await ssc.finish();
     expect(times).to.deep.equal([...range(1000, 11_000), 15_000, 20_000, 25_000, 30_000, 61_000]);
     const numbers = (from: number, to: number): number[] => range(from * 1000, to * 1000).map((time) => time / 1000);
@@ -179,6 +199,7 @@ describe('a program whose machine was asleep', () => {
     const outputs = recorded(input.window(10_000, 5000).window(10_000, 5000));
     await ssc.start();
     clock.pause(60_500);
+    await clock.settled();
     await ssc.finish();
     expect(outputs.map(([time, records]) => [time, records.length])).to.deep.equal([
       [5000, 5], [10_000, 15], [15_000, 15], [20_000, 5], [25_000, 0], [60_000, 0],
@@ -195,6 +216,7 @@ describe('a program whose machine was asleep', () => {
     clock.pass(3000);
     clock.pause(31_500);
     clock.pass(4000);
+    await clock.settled();
     await ssc.finish();
     expect(inverse).to.deep.equal(plain);
     // Ten missed times up to 13,000; after that the slides before 20,000; then the clock again.
@@ -202,4 +224,73 @@ describe('a program whose machine was asleep', () => {
       2000, 4000, 6000, 8000, 10_000, 12_000, 14_000, 16_000, 18_000, 34_000, 36_000, 38_000,
     ]);
   });
+
+  for (const { name, windowDuration, expected } of [
+    { name: 'a tumbling window', windowDuration: 30_000, expected: [[30_000, [1]]] },
+    { name: 'a sliding window', windowDuration: 60_000, expected: [[30_000, [1]], [60_000, [1]]] },
+  ]) {
+    it(`closes ${name} over state that has not taken its records in yet`, async () => {
+      const clock = new SettableClock(0);
+      const ssc = new StreamingContext({ batchInterval: 1000, clock });
+      const state = new Panes(windowDuration, 30_000);
+      const slow = ssc
+        .queueStream([[], [], [], [1]], { oneAtATime: true })
+        .transform((rdd) => rdd.mapPartitionsAwaiting((records) => Promise.resolve(records)));
+      const outputs = recorded(new StatefulDStream(slow, state, 30_000, windowDuration));
+      await ssc.start();
+      clock.pass(3000);
+      await clock.settled();
+      clock.pause(120_500);
+      await clock.settled();
+      await ssc.finish();
+      expect(outputs).to.deep.equal(expected);
+      expect(ssc.lastCompletedTime).to.equal(123_000);
+    });
+  }
+
+  it('asks state alone for closing times once it has taken everything in', async () => {
+    const clock = new SettableClock(0);
+    const ssc = new StreamingContext({ batchInterval: 1000, clock });
+    const stream = new StatefulDStream(ssc.queueStream([[1]]), new Panes(5000, 5000), 5000);
+    recorded(stream);
+    await ssc.start();
+    clock.pass(3000);
+    expect(new Set(stream.closingTimes(3000, 60_000))).to.deep.equal(new Set([5000]));
+    await clock.settled();
+    clock.pass(3000);
+    await clock.settled();
+    expect(stream.closingTimes(6000, 60_000)).to.deep.equal([]);
+    await ssc.finish();
+  });
 });
+
+/** A window of records that says where it closes only for the batches it has taken in. */
+class Panes implements BatchState<number, number> {
+  readonly #length: number;
+  readonly #slide: number;
+  #panes: [number, number[]][] = [];
+
+  constructor(length: number, slide: number) {
+    this.#length = length;
+    this.#slide = slide;
+  }
+
+  take(time: number, records: (emit: (record: number) => void) => void): void {
+    const pane: number[] = [];
+    records((record) => pane.push(record));
+    if (pane.length > 0) this.#panes.push([time, pane]);
+  }
+
+  emit(time: number): readonly number[] {
+    return this.#panes.flatMap(([taken, records]) => (taken > time - this.#length && taken <= time ? records : []));
+  }
+
+  closingTimes(after: number, before: number): readonly number[] {
+    const times: number[] = [];
+    const last = this.#panes.at(-1)?.[0] ?? -Infinity;
+    for (let time = after + 1; time < Math.min(before, last + this.#length); time++) {
+      if (time % this.#slide === 0) times.push(time);
+    }
+    return times;
+  }
+}

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { BatchInfo, ManualClock, Pair } from '../../../src/streaming';
 import { Job } from '../../../src/streaming/scheduler/Job';
 import { JobSet } from '../../../src/streaming/scheduler/JobSet';
-import type { StreamingContext } from '../../../src/streaming/StreamingContext';
+import { StreamingContext } from '../../../src/streaming/StreamingContext';
 import { program, recorded, rejectionOf } from '../program';
 import { SettableClock } from './SettableClock';
 
@@ -37,6 +37,35 @@ describe('JobScheduler', () => {
       const stopping = ssc.stop();
       await clock.advance(2000);
       await stopping;
+    });
+
+    it('that block the thread delay the next batch: its delay counts from the moment it was due', async () => {
+      const clock = new SettableClock(0);
+      const log = { warn: (): void => undefined, error: (): void => undefined };
+      const ssc = new StreamingContext({ batchInterval: 1000, clock, log });
+      const infos = completed(ssc);
+      ssc.queueStream([[1], [2]]).foreachRDD((_, time) => {
+        if (time === 1000) clock.pause(2001);
+      });
+      await ssc.start();
+      clock.pass(1000);
+      await clock.settled();
+      clock.pass(0);
+      await clock.settled();
+      await ssc.finish();
+      expect(infos.map((info) => [info.batchTime, info.schedulingDelay, info.processingDelay, info.totalDelay])).to.deep.equal([
+        [1000, 0, 2001, 2001], [2000, 1001, 0, 1001], [3000, 1, 0, 1],
+      ]);
+    });
+
+    it('of a batch ahead of its time have no delay', async () => {
+      const { ssc, clock } = program();
+      const infos = completed(ssc);
+      ssc.queueStream([[1], [2], [3]]).foreachRDD(() => undefined);
+      await ssc.start();
+      await clock.advance(500);
+      await ssc.stop({ gracefully: true });
+      expect(infos.map((info) => [info.batchTime, info.schedulingDelay])).to.deep.equal([[1000, 0], [2000, 0], [3000, 0]]);
     });
 
     it('run one after the other, batch after batch, output after output', async () => {
@@ -131,6 +160,20 @@ describe('JobScheduler', () => {
       expect(await ended).to.equal(first);
       await ssc.stop();
       expect(await rejectionOf(ssc.awaitTerminationOrTimeout(10))).to.equal(first);
+    });
+
+    it('may throw what has no text', async () => {
+      const { ssc, clock } = program();
+      const thrown: unknown = Object.create(null);
+      const outputs = recorded(ssc.queueStream([[1], [2]]));
+      ssc.queueStream([[1]], { defaultRDD: null }).foreachRDD(() => {
+        throw thrown;
+      });
+      await ssc.start();
+      await clock.advance(2000);
+      expect((await rejectionOf(ssc.awaitTermination())).message).to.contain('object without text');
+      expect(outputs).to.deep.equal([[1000, [1]], [2000, [2]]]);
+      await ssc.stop();
     });
 
     it('tell what was thrown where it is not an error', async () => {

@@ -4,6 +4,7 @@ import type { Clock, Timer } from '../../../src/streaming';
 export class SettableClock implements Clock {
   #wall: number;
   #monotonic = 5_000_000;
+  readonly #work: Promise<unknown>[] = [];
   #timers: { readonly due: number; readonly action: () => void }[] = [];
 
   /** @param wall ms since the epoch */
@@ -29,8 +30,13 @@ export class SettableClock implements Clock {
     };
   }
 
-  track(): void {
-    // Nobody waits for work here.
+  track(work: Promise<unknown>): void {
+    this.#work.push(work);
+  }
+
+  /** Resolves when all the work that was set off has run. */
+  async settled(): Promise<void> {
+    while (this.#work.length > 0) await Promise.allSettled(this.#work.splice(0));
   }
 
   get pendingTimers(): number {
@@ -49,7 +55,8 @@ export class SettableClock implements Clock {
       this.#moveTo(Math.max(this.#monotonic, timer.due));
       timer.action();
     }
-    this.#moveTo(end);
+    // What fired may have let more time pass.
+    this.#moveTo(Math.max(this.#monotonic, end));
   }
 
   /** Time passes without anything running; what has become due fires at the end of it. */

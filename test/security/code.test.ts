@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { packageRoot } from '../support/packageRoot';
+
+/** Below a folder of the package: path and text of the files that end as given. */
+function texts(folder: string, ending: string): [path: string, text: string][] {
+  return readdirSync(join(packageRoot, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith(ending))
+    .map((path) => [`${folder}/${path.replaceAll('\\', '/')}`, readFileSync(join(packageRoot, folder, path), 'utf8')]);
+}
+
+/** Without comments, well enough for our own sources: no text of theirs has `//` after a blank. */
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '');
+}
+
+interface ExampleNode {
+  readonly id: string;
+  readonly type: string;
+  readonly [property: string]: unknown;
+}
+
+describe('the package\'s own code', () => {
+  const sources = [...texts('src', '.ts'), ...texts('nodes', '.ts')].map(([path, text]): [string, string] => [path, withoutComments(text)]);
+
+  const using = (pattern: RegExp): string[] => sources.filter(([, text]) => pattern.test(text)).map(([path]) => path);
+
+  it('turns texts into functions in one folder, where the flow author\'s own code is compiled', () => {
+    const compiling = using(/\beval\(|\bnew Function\b|\bFunction\(|AsyncFunction|node:vm\b|from 'vm'|runInContext|runInNewContext/);
+    expect(compiling.filter((path) => !path.startsWith('src/expressions/'))).to.deep.equal([]);
+  });
+
+  it('starts no program but its own, with a list of parameters, never through a shell', () => {
+    expect(using(/node:child_process|from 'child_process'/)).to.deep.equal(['src/engine/remote/GraphProcess.ts']);
+    expect(using(/\bexec(Sync|File|FileSync)?\(\s*[`'"]|\bspawn(Sync)?\(|shell:/)).to.deep.equal([]);
+  });
+
+  it('opens connections through the MQTT client alone', () => {
+    const network = /from '(node:)?(net|tls|http|https|http2|dgram|dns)(\/promises)?'|\bfetch\(|XMLHttpRequest|\bWebSocket\(|sendBeacon/;
+    expect(using(network).filter((path) => !path.startsWith('src/sources/mqtt/'))).to.deep.equal([]);
+  });
+
+  it('names no address but in examples of what to type', () => {
+    expect(using(/https?:\/\//)).to.deep.equal([]);
+  });
+
+  it('merges nothing that was parsed into an object', () => {
+    expect(using(/Object\.assign\([^,]+, JSON\.parse|__proto__\s*=[^=]/)).to.deep.equal([]);
+  });
+});
+
+describe('the example flows', () => {
+  const examples = texts('examples', '.json').map(([path, text]): [string, readonly ExampleNode[]] => [path, JSON.parse(text) as ExampleNode[]]);
+
+  it('hold no credentials, and nothing that runs programs, opens files or serves the network', () => {
+    expect(examples.length).to.be.above(7);
+    for (const [path, nodes] of examples) {
+      expect(JSON.stringify(nodes), path).not.to.match(/"(credentials|password|user|passphrase|token)":/);
+      const risky = nodes.filter(({ type }) => /^(exec|file|file in|http .*|tcp .*|udp .*|websocket.*|tls-config)$/.test(type));
+      expect(risky.map(({ type }) => type), path).to.deep.equal([]);
+    }
+  });
+
+  it('connect to this machine at most', () => {
+    for (const [path, nodes] of examples) {
+      for (const { type, broker } of nodes) {
+        if (type === 'mqtt-broker') expect(['localhost', '127.0.0.1', '::1'], path).to.include(broker);
+      }
+      const addresses = JSON.stringify(nodes).match(/\b\d+\.\d+\.\d+\.\d+\b/g) ?? [];
+      expect(addresses.filter((address) => isIP(address) !== 0 && address !== '127.0.0.1'), path).to.deep.equal([]);
+    }
+  });
+});
