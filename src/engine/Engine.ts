@@ -126,8 +126,11 @@ export interface Query {
   /** Holds outputs back until `resume`; receivers go on receiving. */
   pause(): void;
   resume(): void;
-  /** Ends the query and everything it opened. May be called twice. */
-  stop(): Promise<void>;
+  /**
+   * Ends the query and everything it opened. May be called twice.
+   * @returns how many records still waited for a batch, and are lost
+   */
+  stop(): Promise<number>;
 }
 
 export interface Engine {

@@ -104,12 +104,14 @@ export class GraphRunner {
     return this.#store(receiver, runtime, messages);
   }
 
-  /** Ends everything; what still waits for a batch is lost. */
-  stop(): Promise<void> {
+  /** Ends everything. @returns how many records still waited for a batch, and are lost */
+  stop(): Promise<number> {
     this.#stopped = true;
     return this.#inTurn(async () => {
-      await Promise.all([...this.#receivers.values()].map((receiver) => receiver.stop()));
+      const receivers = [...this.#receivers.values()];
+      await Promise.all(receivers.map((receiver) => receiver.stop()));
       await this.#current?.context.stop();
+      return receivers.reduce((lost, receiver) => lost + receiver.buffer.waiting, 0);
     });
   }
 

@@ -12,7 +12,7 @@ export class InlineQuery implements Query {
   readonly started: Promise<void>;
   readonly #emitter = new QueryEmitter();
   readonly #runner: GraphRunner;
-  #stopping: Promise<void> | undefined;
+  #stopping: Promise<number> | undefined;
   /** Starts and updates, one after the other. */
   #changes: Promise<unknown>;
 
@@ -76,7 +76,7 @@ export class InlineQuery implements Query {
     this.#emitter.resume();
   }
 
-  stop(): Promise<void> {
+  stop(): Promise<number> {
     this.#stopping ??= this.#runner.stop().finally(() => {
       this.#emitter.silence();
     });

@@ -101,5 +101,5 @@ export function delayText(milliseconds: number): string {
 export function compact(value: number): string {
   if (value >= 999_950) return `${(value / 1e6).toFixed(1)}M`;
   if (value >= 1000) return `${(value / 1000).toFixed(1)}k`;
-  return value >= 10 || Number.isInteger(value) ? String(Math.round(value)) : value.toFixed(1);
+  return value >= 9.95 || Number.isInteger(value) ? String(Math.round(value)) : value.toFixed(1);
 }

@@ -180,7 +180,10 @@ export class RunningGraph {
   /** Ends the graph; its nodes show nothing any more. */
   stop(): Promise<void> {
     if (this.#stopping === undefined) {
-      this.#stopping = this.#query?.stop() ?? Promise.resolve();
+      this.#stopping = (this.#query?.stop() ?? Promise.resolve(0)).then((lost) => {
+        if (lost === 0) return;
+        this.#nodeFor(this.plan.graph)?.warn(`The graph was stopped, and ${String(lost)} records that waited for their batch were lost with it.`);
+      });
       this.#board.close();
       this.#sender.clear();
       for (const { id } of this.plan.operators) this.#host.node(id)?.status({});

@@ -375,6 +375,15 @@ describe('a plan run inline', () => {
     expect(trial.clock.pendingTimers).to.equal(0);
   });
 
+  it('says how many records are lost when it is stopped', async () => {
+    const trial = new Trial(planOf([receiver(), sink('out', 'in')]));
+    await trial.query.started;
+    await trial.offer(['a', 1]);
+    await trial.clock.advance(1000);
+    await trial.offer(['a', 2], ['a', 3]);
+    expect(await trial.query.stop()).to.equal(2);
+  });
+
   it('leaves nothing running when it is stopped at once', async () => {
     const trial = new Trial(planOf([receiver({ source: { kind: 'simulated', sensors: 1, rate: 10, seed: 1 } }), sink('out', 'in')]));
     await trial.query.stop();

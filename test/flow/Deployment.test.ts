@@ -534,12 +534,22 @@ describe('Deployment', () => {
       expect([query('b').payloads('r'), query('cb').payloads('c')]).to.deep.equal([['r'], ['c']]);
     });
 
+    it('say how many records are lost when their drawing gets a problem', async () => {
+      await runtime.deploy(simple);
+      engine.only.lost = 7;
+      await runtime.deploy(having('w', { length: 2500, lengthUnits: 'ms' }), ['w']);
+      await deployment.whenSettled();
+      await turns();
+      expect(engine.running).to.deep.equal([]);
+      expect(runtime.at('b').warnings.join()).to.match(/7 records that waited for their batch were lost/);
+    });
+
     it('are not started before a graph that goes has let go of their receiver', async () => {
       await runtime.deploy(two());
       let gone: () => void = () => undefined;
-      query('b').stop = function (this: FakeQuery): Promise<void> {
+      query('b').stop = function (this: FakeQuery): Promise<number> {
         this.stopped = true;
-        return new Promise((resolve) => (gone = resolve));
+        return new Promise((resolve) => (gone = () => { resolve(0); }));
       };
       await runtime.stop();
       runtime.events.emit('runtime-event', { id: 'runtime-state', payload: { state: 'stop' } });

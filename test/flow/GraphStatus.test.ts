@@ -13,7 +13,7 @@ const figures = (more: Partial<OperatorProgress>): OperatorProgress => ({
 describe('compact and delayText', () => {
   it('use at most four digits', () => {
     expect([0, 0.5, 7, 9.96, 123.4, 999.9, 1000, 12_400, 999_949, 999_950, 3_140_000].map(compact)).to.deep.equal([
-      '0', '0.5', '7', '10.0', '123', '1000', '1.0k', '12.4k', '999.9k', '1.0M', '3.1M',
+      '0', '0.5', '7', '10', '123', '1000', '1.0k', '12.4k', '999.9k', '1.0M', '3.1M',
     ]);
     expect([0, 83.4, 999, 1000, 3240].map(delayText)).to.deep.equal(['0 ms', '83 ms', '999 ms', '1.0 s', '3.2 s']);
   });

@@ -111,9 +111,12 @@ export class FakeQuery implements Query {
     this.history.push('resume');
   }
 
-  stop(): Promise<void> {
+  /** What the next stop says was lost. */
+  lost = 0;
+
+  stop(): Promise<number> {
     this.stopped = true;
     this.history.push('stop');
-    return Promise.resolve();
+    return Promise.resolve(this.lost);
   }
 }

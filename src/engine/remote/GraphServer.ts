@@ -76,8 +76,7 @@ export class GraphServer {
         return this.#runner.offer(message.receiver, message.messages);
       case 'stop':
         for (const taken of this.#untaken.splice(0)) taken();
-        await this.#runner.stop();
-        return undefined;
+        return this.#runner.stop();
     }
   }
 

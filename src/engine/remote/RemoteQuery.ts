@@ -67,7 +67,7 @@ export class RemoteQuery implements Query {
   #held: (() => void)[] = [];
   #heldMessages = 0;
   #isUp = false;
-  #stopping: Promise<void> | undefined;
+  #stopping: Promise<number> | undefined;
 
   /** @param place where the graph is to run; asked again at every start */
   constructor(plan: Plan, options: RunOptions, place: () => GraphHost, restarts: RestartLimits) {
@@ -143,27 +143,32 @@ export class RemoteQuery implements Query {
     this.#emitter.resume();
   }
 
-  stop(): Promise<void> {
+  stop(): Promise<number> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
   }
 
-  async #stop(): Promise<void> {
+  async #stop(): Promise<number> {
+    let lost = 0;
     clearTimeout(this.#restart);
     this.#release();
     if (this.#link !== undefined) {
       let timer: NodeJS.Timeout | undefined;
-      const patience = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, STOP_PATIENCE);
+      const patience = new Promise<undefined>((resolve) => {
+        timer = setTimeout(() => {
+          resolve(undefined);
+        }, STOP_PATIENCE);
       });
-      await Promise.race([this.#ask({ type: 'stop' }).catch(() => undefined), patience]);
+      const answer = await Promise.race([this.#ask({ type: 'stop' }).catch(() => undefined), patience]);
       clearTimeout(timer);
+      if (typeof answer === 'number') lost = answer;
     }
     this.#isUp = false;
     await this.#link?.close();
     this.#link = undefined;
     this.#dropRequests();
     this.#emitter.silence();
+    return lost;
   }
 
   /** Starts the graph with what is ordered. @throws EngineProblem when the plan cannot run */
