@@ -1,5 +1,5 @@
 import { Aedes } from 'aedes';
-import type { Client } from 'aedes';
+import type { AedesOptions, Client } from 'aedes';
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 
@@ -17,9 +17,12 @@ export class MqttBroker {
     this.port = port;
   }
 
-  /** @param port default: a free one. Give the old one to bring a broker back at the same address. */
-  static async start(port = 0): Promise<MqttBroker> {
-    const broker = await Aedes.createBroker();
+  /**
+   * @param port default: a free one. Give the old one to bring a broker back at the same address.
+   * @param options whom the broker lets in and to what; default: everybody, to everything
+   */
+  static async start(port = 0, options: AedesOptions = {}): Promise<MqttBroker> {
+    const broker = await Aedes.createBroker(options);
     const sockets = new Set<Socket>();
     const server = createServer((socket) => {
       sockets.add(socket);

@@ -37,6 +37,7 @@ export function connectionFailure(end: ConnectionEnd, options: MqttOptions, addr
   if (end.lasted !== undefined) return disconnected(end.disconnectReason, address);
   const code = errorCode(error);
   if (typeof code === 'number') return refused(code, options, address);
+  if (isKeyError(code, error, options)) return keyRefused(code, error, address);
   if (typeof code === 'string' && isTlsError(code)) return tlsRefused(code, error, address);
   return unreachable(code, error, options, address);
 }
@@ -166,6 +167,18 @@ function tlsRefused(code: string, error: Error | undefined, address: MqttAddress
   });
 }
 
+/** The connection was not even tried. OpenSSL's texts carry neither key nor passphrase. */
+function keyRefused(code: string | undefined, error: Error | undefined, address: MqttAddress): ConnectionFailure {
+  return failed('TLS key unusable', {
+    code: 'mqtt-tls-key',
+    what: `No encrypted connection to ${address.text}: the own key cannot be opened, or does not fit its certificate.`,
+    why: [code, error?.message].filter((part) => part !== undefined).join(': '),
+    fix:
+      'Check the passphrase, and the files of key and certificate, in the TLS configuration of the broker settings. ' +
+      'One attempt is made about every 30 s.',
+  });
+}
+
 function unreachable(
   code: string | undefined,
   error: Error | undefined,
@@ -206,4 +219,16 @@ function errorCode(error: Error | undefined): number | string | undefined {
 /** The names that Node.js gives to certificates it rejects (X509_V_ERR_…) and to handshakes that fail. */
 function isTlsError(code: string): boolean {
   return /^(ERR_(TLS|SSL|OSSL|CRYPTO)|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|EPROTO$)/.test(code);
+}
+
+/**
+ * What OpenSSL says of a key or certificate of our own that it cannot use: a wrong passphrase or none (BAD_DECRYPT,
+ * BAD_PASSWORD_READ), a file that is not what it should be (UNSUPPORTED, PEM_…, ASN1_…), two that do not belong together.
+ * What the handshake finds is named ERR_SSL_… instead. For PKCS #12 files Node.js gives a text without a code.
+ */
+function isKeyError(code: string | undefined, error: Error | undefined, options: MqttOptions): boolean {
+  if (code !== undefined) {
+    return /^ERR_OSSL_(BAD_DECRYPT|BAD_PASSWORD_READ|UNSUPPORTED|(EVP|PEM|ASN1|PKCS12)_|X509_KEY_)/.test(code);
+  }
+  return options.tls?.pfx !== undefined && /mac verify|not enough data|wrong tag|unsupported|decrypt/i.test(error?.message ?? '');
 }

@@ -415,7 +415,7 @@ describe('MqttSource', () => {
       const wrongName = start(optionsFor(url, { tls: { ca: certificate, servername: 'elsewhere.example' } }));
       await wrongName.host.untilStatus('TLS refused');
       const unusableKey = start(optionsFor(url, { tls: { ca: certificate, cert: certificate, key: 'no key' } }));
-      await unusableKey.host.untilStatus('TLS refused');
+      await unusableKey.host.untilStatus('TLS key unusable');
       const trusting = start(optionsFor(url, { tls: { rejectUnauthorized: false } }));
       await trusting.host.untilStatus('connected');
       await trusting.source.stop();
