@@ -27,9 +27,14 @@ export class FailureReports {
   take(): Problem[] {
     const problems: Problem[] = [];
     for (const { first, count } of this.#failures.values()) {
-      problems.push(count === 1 ? first : { ...first, what: `${first.what} (and ${String(count - 1)} more in this batch)` });
+      problems.push(count === 1 ? first : { ...first, what: withOthers(first.what, count - 1) });
     }
     this.#failures.clear();
     return problems;
   }
+}
+
+function withOthers(what: string, others: number): string {
+  const [, text = what, stop = ''] = /^(.*?)(\.?)$/s.exec(what) ?? [];
+  return `${text} (and ${String(others)} more in this batch)${stop}`;
 }
