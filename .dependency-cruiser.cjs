@@ -9,10 +9,12 @@ const layers = {
   expressions: ['operators'],
   streaming: ['operators', 'ports'],
   durability: ['ports'],
-  sources: ['ports', 'durability'],
-  sinks: ['ports', 'durability'],
+  // How to reach a broker and what its refusals mean: for the source and the sink alike.
+  mqtt: ['ports'],
+  sources: ['ports', 'durability', 'mqtt'],
+  sinks: ['ports', 'durability', 'mqtt'],
   // Puts things together, so it may import everything below it.
-  engine: ['streaming', 'durability', 'sources', 'sinks', 'expressions', 'operators', 'plan', 'ports'],
+  engine: ['streaming', 'durability', 'sources', 'sinks', 'mqtt', 'expressions', 'operators', 'plan', 'ports'],
   // Time only: how often a status may change, how long a deploy may take.
   flow: ['plan', 'engine', 'ports'],
 };
@@ -91,9 +93,9 @@ module.exports = {
     },
     {
       name: 'packages-in-connectors-only',
-      comment: 'Only sources and sinks have client libraries; Node-RED is for nodes and flow.',
+      comment: 'Only sources and sinks, and what they share, have client libraries; Node-RED is for nodes and flow.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(sources|sinks|flow)/' },
+      from: { path: '^src/', pathNot: '^src/(sources|sinks|mqtt|flow)/' },
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'] },
     },
     {

@@ -11,6 +11,12 @@ interface BatcherProperties extends NodeDef {
   bufferLimit: number | string;
   /** Records a second of each receiver; empty for no limit. */
   maxRate: number | string;
+  /** Whether the rate of each receiver follows what batches can take. */
+  backpressure: boolean;
+  /** Records a second that back-pressure never goes below. */
+  minRate: number | string;
+  /** Records a second before back-pressure knows better; empty for no limit. */
+  initialRate: number | string;
   /** Id of a dstream-engine node; empty for the default engine. */
   engine: string;
 }

@@ -1,4 +1,4 @@
-import { current, dialogClosed, dialogOpened } from '../shared/editor/dialog';
+import { current, dialogClosed, dialogOpened, whenChanged } from '../shared/editor/dialog';
 import { durationText, isDuration } from '../shared/editor/durations';
 import { nameOr } from '../shared/editor/label';
 import { isEmpty, isPositiveNumber, isWholeNumber } from '../shared/editor/numbers';
@@ -29,12 +29,33 @@ function validateMaxRate(_node: BatcherNode, value: unknown): true | string {
   return isEmpty(value) || isPositiveNumber(value) ? true : text('error.maxRate');
 }
 
+function validateMinRate(node: BatcherNode, value: unknown): true | string {
+  return !isControlled(node) || isPositiveNumber(value) ? true : text('error.minRate');
+}
+
+function validateInitialRate(node: BatcherNode, value: unknown): true | string {
+  return !isControlled(node) || isEmpty(value) || isPositiveNumber(value) ? true : text('error.initialRate');
+}
+
+function isControlled(node: BatcherNode): boolean {
+  return current(node, 'backpressure') === true;
+}
+
+function prepare(node: BatcherNode): void {
+  dialogOpened(node);
+  whenChanged('#node-input-backpressure', () => {
+    $('.dstream-batcher-backpressure').toggle($('#node-input-backpressure').prop('checked') === true);
+  });
+}
+
 expose('batcher', {
   label,
-  prepare: (node: BatcherNode) => dialogOpened(node),
+  prepare,
   save: dialogClosed,
   cancel: dialogClosed,
   validateInterval,
   validateBufferLimit,
   validateMaxRate,
+  validateMinRate,
+  validateInitialRate,
 });

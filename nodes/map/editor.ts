@@ -27,14 +27,17 @@ interface EditorGlobals {
 
 /** What a JavaScript body can use, for completion and for underlining slips in Monaco. */
 const SCOPE = `
-/** The record. */
-declare const msg: {
+interface StreamRecord {
   payload: any;
   topic: string;
   key: string | number | boolean | null;
   /** When the record arrived: ms since 1970-01-01 UTC. */
   time: number;
-};
+}
+/** The record. Not there with "batch". */
+declare const msg: StreamRecord;
+/** All records of the batch. Only there with "batch". */
+declare const msgs: StreamRecord[];
 declare const ctx: {
   /** The end of the batch: ms since 1970-01-01 UTC. */
   readonly batchTime: number;
@@ -102,7 +105,7 @@ function prepare(node: MapNode): void {
     value: fieldText('func'),
     stateId,
     focus: true,
-    globals: { msg: true, ctx: true },
+    globals: { msg: true, msgs: true, ctx: true },
   });
   editor = created;
   let lang = fieldText('lang');
@@ -155,6 +158,12 @@ function tip(lang: string, mode: string): string {
   }
   if (mode === 'flatMap') {
     return javascript ? text('tip.flatMapJavascript') : text('tip.flatMapJsonata');
+  }
+  if (mode === 'keyBy') {
+    return javascript ? text('tip.keyByJavascript') : text('tip.keyByJsonata');
+  }
+  if (mode === 'batch') {
+    return javascript ? text('tip.batchJavascript') : text('tip.batchJsonata');
   }
   return javascript ? text('tip.mapJavascript') : text('tip.mapJsonata');
 }

@@ -5,7 +5,7 @@ import { migrate, type Migration } from '../shared/migrate';
 /** What the map's dialog stores. */
 interface MapProperties extends NodeDef {
   version: number;
-  mode: 'map' | 'flatMap' | 'filter';
+  mode: 'map' | 'flatMap' | 'filter' | 'keyBy' | 'batch';
   lang: 'javascript' | 'jsonata';
   func: string;
 }

@@ -5,11 +5,24 @@ import { migrate, type Migration } from '../shared/migrate';
 /** What the receiver's dialog stores; numbers may arrive as strings. */
 interface ReceiverProperties extends NodeDef {
   version: number;
-  source: 'wire' | 'mqtt' | 'simulated';
+  source: 'wire' | 'mqtt' | 'http' | 'tcp' | 'folder' | 'simulated';
   /** Id of an mqtt-broker node. */
   broker: string;
   topic: string;
   qos: '0' | '1';
+  /** Below the root of the flows' web server. */
+  httpPath: string;
+  /** kB */
+  bodyLimit: number | string;
+  tcpRole: 'listen' | 'connect';
+  host: string;
+  port: number | string;
+  /** Absolute, or below Node-RED's user directory. */
+  folder: string;
+  /** A glob for the names of files. */
+  pattern: string;
+  split: 'lines' | 'whole';
+  existing: boolean;
   format: 'auto' | 'json' | 'text' | 'buffer';
   keyType: 'topic' | 'level' | 'msg';
   key: string;

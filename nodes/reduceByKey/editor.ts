@@ -1,5 +1,5 @@
 import {
-  AGGREGATES, RESERVED_NAMES, checkRows, followsAggregate, needsValue, readRows, suggestName,
+  AGGREGATES, RESERVED_NAMES, checkRows, followsAggregate, needsValue, parameterRule, readRows, suggestName, tidyRow,
   type AggregateRow, type RowProblem,
 } from '../shared/editor/aggregates';
 import { current, dialogClosed, dialogOpened } from '../shared/editor/dialog';
@@ -11,6 +11,7 @@ import { expose } from '../shared/editor/registry';
 import { translator } from '../shared/editor/translate';
 
 interface ReduceByKeyNode {
+  readonly id: string;
   readonly name?: string;
   aggregates?: AggregateRow[];
 }
@@ -20,11 +21,67 @@ interface RowWidgets {
   readonly aggregate: JQuery;
   readonly of: JQuery;
   readonly as: JQuery;
+  readonly parameter: JQuery;
+  readonly reduce: JQuery;
+  readonly inverse: JQuery;
 }
+
+/** The part of Monaco that knows what names there are. */
+interface EditorGlobals {
+  readonly monaco?: {
+    readonly languages: {
+      readonly typescript: {
+        readonly javascriptDefaults: { addExtraLib(source: string, path: string): { dispose(): void } };
+      };
+    };
+  };
+}
+
+/** What a function can use, for completion and for underlining slips in Monaco. */
+const SCOPE = `
+/** The older value, or what older values were combined into. */
+declare const a: any;
+/** The newer value. */
+declare const b: any;
+declare const ctx: {
+  /** The end of the batch: ms since 1970-01-01 UTC. */
+  readonly batchTime: number;
+  /** The value of an environment variable. */
+  env(name: string): any;
+  /** Writes to Node-RED's log. */
+  log(...values: any[]): void;
+  warn(...values: any[]): void;
+};
+`;
 
 const LIST = '#node-input-aggregates-container';
 
 const text = translator('reduceByKey');
+const globals = globalThis as EditorGlobals;
+
+let scope: { dispose(): void } | undefined;
+
+/** What the dialog calls an aggregate. */
+const NAMES: Readonly<Record<typeof AGGREGATES[number], () => string>> = {
+  count: () => text('aggregate.count'),
+  sum: () => text('aggregate.sum'),
+  mean: () => text('aggregate.mean'),
+  min: () => text('aggregate.min'),
+  max: () => text('aggregate.max'),
+  first: () => text('aggregate.first'),
+  last: () => text('aggregate.last'),
+  variance: () => text('aggregate.variance'),
+  stddev: () => text('aggregate.stddev'),
+  sampleVariance: () => text('aggregate.sampleVariance'),
+  sampleStddev: () => text('aggregate.sampleStddev'),
+  percentile: () => text('aggregate.percentile'),
+  distinct: () => text('aggregate.distinct'),
+  distinctApprox: () => text('aggregate.distinctApprox'),
+  countByValue: () => text('aggregate.countByValue'),
+  list: () => text('aggregate.list'),
+  topK: () => text('aggregate.topK'),
+  reduce: () => text('aggregate.reduce'),
+};
 
 function label(node: ReduceByKeyNode): string {
   const names = readRows(node.aggregates).map((row) => row.as);
@@ -66,11 +123,22 @@ function explain(problem: RowProblem): string {
       return text('error.reservedName', { row, names: RESERVED_NAMES.join(', ') });
     case 'same-name':
       return text('error.sameName', { row, other: problem.other });
+    case 'no-reduce':
+      return text('error.noReduce', { row });
+    case 'no-return':
+      return text('error.noReturn', { row });
+    case 'no-inverse-return':
+      return text('error.noInverseReturn', { row });
+    case 'parameter': {
+      const { least, most, whole } = problem.rule;
+      return whole ? text('error.wholeParameter', { row, least, most }) : text('error.parameter', { row, least, most });
+    }
   }
 }
 
 function prepare(node: ReduceByKeyNode): void {
   dialogOpened(node);
+  scope = globals.monaco?.languages.typescript.javascriptDefaults.addExtraLib(SCOPE, 'file://types/dstream/reduceByKey.d.ts');
   $('#node-input-key').typedInput({
     default: 'key',
     typeField: $('#node-input-keyType'),
@@ -82,7 +150,7 @@ function prepare(node: ReduceByKeyNode): void {
     removable: true,
     sortable: true,
     header: header(),
-    addItem: (container, _index, stored) => addRow(container, stored),
+    addItem: (container, _index, stored) => addRow(container, stored, node.id),
     removeItem: markRows,
     sortItems: markRows,
   });
@@ -92,7 +160,7 @@ function prepare(node: ReduceByKeyNode): void {
 
 function header(): JQuery {
   const cells = [
-    { key: text('label.aggregate'), style: 'flex:0 0 90px' },
+    { key: text('label.aggregate'), style: 'flex:0 0 150px' },
     { key: text('label.of'), style: 'flex:1 1 auto' },
     { key: text('label.as'), style: 'flex:0 0 110px' },
   ];
@@ -103,14 +171,14 @@ function header(): JQuery {
   return row;
 }
 
-function addRow(container: JQuery, stored: Partial<AggregateRow>): void {
+function addRow(container: JQuery, stored: Partial<AggregateRow>, nodeId: string): void {
   const added = stored.aggregate === undefined;
   const row = added ? newRow() : readRows([stored])[0] ?? newRow();
   const line = $('<div>', { style: 'display:flex; gap:8px; align-items:center' }).appendTo(container);
 
-  const aggregate = $('<select>', { style: 'flex:0 0 90px; width:90px', 'aria-label': text('label.aggregate') }).appendTo(line);
+  const aggregate = $('<select>', { style: 'flex:0 0 150px; width:150px', 'aria-label': text('label.aggregate') }).appendTo(line);
   for (const name of AGGREGATES) {
-    $('<option>').val(name).text(name).appendTo(aggregate);
+    $('<option>').val(name).text(NAMES[name]()).appendTo(aggregate);
   }
   aggregate.val(row.aggregate);
 
@@ -121,9 +189,18 @@ function addRow(container: JQuery, stored: Partial<AggregateRow>): void {
   of.typedInput('value', row.of);
   const everyRecord = $('<span>', { style: 'opacity:0.6' }).text(text('label.everyRecord')).appendTo(value);
 
+  const parameter = $('<input>', { type: 'text', style: 'flex:0 0 60px; width:60px; text-align:end' }).appendTo(line);
+  parameter.val(row.parameter ?? '');
+
   const as = $('<input>', { type: 'text', style: 'flex:0 0 110px; width:110px', 'aria-label': text('label.as') }).appendTo(line);
   as.val(row.as);
-  container.data('widgets', { aggregate, of, as } satisfies RowWidgets);
+
+  const functions = $('<div>', { style: 'margin-top:4px' }).appendTo(container);
+  const reduce = addFunction(functions, text('label.reduce'), 'return a + b;', `${nodeId}/reduce`);
+  reduce.val(row.reduce ?? '');
+  const inverse = addFunction(functions, text('label.inverse'), 'return a - b;', `${nodeId}/inverse`);
+  inverse.val(row.inverse ?? '');
+  container.data('widgets', { aggregate, of, as, parameter, reduce, inverse } satisfies RowWidgets);
 
   let follows = followsAggregate(row.aggregate, row.as);
   const show = () => {
@@ -134,6 +211,11 @@ function addRow(container: JQuery, stored: Partial<AggregateRow>): void {
     } else {
       of.typedInput('hide');
     }
+    const rule = parameterRule(textOf(aggregate));
+    const meaning = parameterMeaning(textOf(aggregate));
+    parameter.toggle(rule !== undefined);
+    parameter.attr({ placeholder: String(rule?.otherwise ?? ''), title: meaning, 'aria-label': meaning });
+    functions.toggle(textOf(aggregate) === 'reduce');
   };
   aggregate.on('change', () => {
     if (follows) {
@@ -145,9 +227,54 @@ function addRow(container: JQuery, stored: Partial<AggregateRow>): void {
   as.on('input', () => {
     follows = followsAggregate(textOf(aggregate), textOf(as));
   });
-  as.on('change keyup', markRows);
+  for (const field of [as, parameter, reduce, inverse]) {
+    field.on('change keyup', markRows);
+  }
   of.on('change', markRows);
   show();
+}
+
+function parameterMeaning(aggregate: string): string {
+  switch (aggregate) {
+    case 'percentile':
+      return text('parameter.percentile');
+    case 'topK':
+      return text('parameter.topK');
+    case 'list':
+      return text('parameter.list');
+    default:
+      return '';
+  }
+}
+
+/** A small field for a function, with a button that opens it in the code editor. */
+function addFunction(parent: JQuery, label: string, example: string, stateId: string): JQuery {
+  const line = $('<div>', { style: 'display:flex; gap:8px; align-items:flex-start; margin-bottom:4px' }).appendTo(parent);
+  $('<span>', { style: 'flex:0 0 150px; padding-top:6px' }).text(label).appendTo(line);
+  const field = $('<textarea>', {
+    rows: 2, spellcheck: false, placeholder: example, 'aria-label': label,
+    style: 'flex:1 1 auto; min-width:100px; margin:0; resize:vertical; font-family:monospace; white-space:pre',
+  }).appendTo(line);
+  const expand = $('<button>', {
+    type: 'button', class: 'red-ui-button red-ui-button-small', 'aria-label': text('label.expand'),
+  }).appendTo(line);
+  $('<i>', { class: 'fa fa-expand' }).appendTo(expand);
+  RED.popover.tooltip(expand, text('label.expand'));
+  expand.on('click', (event) => {
+    event.preventDefault();
+    RED.editor.editJavaScript({
+      value: textOf(field),
+      stateId,
+      focus: true,
+      width: 'Infinity',
+      // Ace's plain JavaScript mode calls `return` an error.
+      mode: RED.editor.codeEditor?.editor === 'ace' ? 'ace/mode/nrjavascript' : 'ace/mode/javascript',
+      complete: (value) => {
+        field.val(value).trigger('change');
+      },
+    });
+  });
+  return field;
 }
 
 /** A row for the add button: the first aggregate, in the usual order of interest, whose name is free. */
@@ -163,11 +290,14 @@ function newRow(): AggregateRow {
 function storedRows(except?: JQuery): AggregateRow[] {
   return allWidgets()
     .filter((widgets) => widgets.as[0] !== except?.[0])
-    .map((widgets) => ({
+    .map((widgets) => tidyRow({
       aggregate: textOf(widgets.aggregate),
       of: widgets.of.typedInput('value'),
       ofType: widgets.of.typedInput('type'),
       as: textOf(widgets.as).trim(),
+      parameter: textOf(widgets.parameter).trim(),
+      reduce: textOf(widgets.reduce),
+      inverse: textOf(widgets.inverse),
     }));
 }
 
@@ -198,8 +328,12 @@ function markRows(): void {
   const problems = checkRows(rows);
   widgets.forEach((row, index) => {
     const own = problems.filter((problem) => problem.row === index + 1);
-    const wrongValue = own.some((problem) => problem.kind === 'no-value');
-    row.as.toggleClass('input-error', own.some((problem) => problem.kind !== 'no-value'));
+    const has = (...kinds: RowProblem['kind'][]): boolean => own.some(({ kind }) => kinds.includes(kind));
+    const wrongValue = has('no-value');
+    row.as.toggleClass('input-error', has('unknown-aggregate', 'no-name', 'reserved-name', 'same-name'));
+    row.parameter.toggleClass('input-error', has('parameter'));
+    row.reduce.toggleClass('input-error', has('no-reduce', 'no-return'));
+    row.inverse.toggleClass('input-error', has('no-inverse-return'));
     row.of.next('.red-ui-typedInput-container').toggleClass('input-error', wrongValue);
   });
   const first = problems[0];
@@ -219,7 +353,13 @@ function resize(_node: ReduceByKeyNode, size: { readonly height: number }): void
 
 function save(node: ReduceByKeyNode): void {
   node.aggregates = storedRows();
+  close();
+}
+
+function close(): void {
+  scope?.dispose();
+  scope = undefined;
   dialogClosed();
 }
 
-expose('reduceByKey', { label, prepare, save, cancel: dialogClosed, resize, validateKey, validateAggregates, validateKeyLimit });
+expose('reduceByKey', { label, prepare, save, cancel: close, resize, validateKey, validateAggregates, validateKeyLimit });

@@ -7,7 +7,17 @@ interface ReduceByKeyProperties extends NodeDef {
   version: number;
   keyType: 'key' | 'msg' | 'jsonata';
   key: string;
-  aggregates: { aggregate: string; of: string; ofType: 'msg' | 'jsonata'; as: string }[];
+  aggregates: {
+    aggregate: string;
+    of: string;
+    ofType: 'msg' | 'jsonata';
+    as: string;
+    /** Of percentile, topK and list; empty for the usual one. Numbers may arrive as strings. */
+    parameter?: number | string;
+    /** Of reduce: JavaScript over `a` and `b`. */
+    reduce?: string;
+    inverse?: string;
+  }[];
   emit: 'all' | 'changed';
   emitLeaving: boolean;
   /** The most keys of a window; records of further keys are left out. Numbers may arrive as strings. */

@@ -2,14 +2,25 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { joinDeployment } from '../shared/joinDeployment';
 import { migrate, type Migration } from '../shared/migrate';
 
-/** What the sink's dialog stores. */
+/** What the sink's dialog stores; numbers may arrive as strings. */
 interface SinkProperties extends NodeDef {
   version: number;
+  target: 'flow' | 'mqtt' | 'http';
   mode: 'batch' | 'record' | 'key';
   emptyBatches: boolean;
+  /** Id of an mqtt-broker node. */
+  broker: string;
+  topic: string;
+  qos: '0' | '1';
+  retain: boolean;
+  url: string;
+  /** The name of a header; its value is a credential. */
+  header: string;
+  /** Seconds. */
+  timeout: number | string;
 }
 
-/** None yet: 1 is the first version. */
+/** None yet: 1 is the first version, and what a node of it lacks has defaults. */
 const migrations: readonly Migration[] = [];
 
 export = function sinkNode(api: NodeAPI): void {
@@ -18,5 +29,7 @@ export = function sinkNode(api: NodeAPI): void {
     joinDeployment(api, this, 'sink', migrate(config, migrations));
   }
 
-  api.nodes.registerType('dstream-sink', SinkNode);
+  api.nodes.registerType('dstream-sink', SinkNode, {
+    credentials: { secret: { type: 'password' } },
+  });
 };

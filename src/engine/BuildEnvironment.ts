@@ -7,6 +7,7 @@ import type { DataRecord } from './DataRecord';
 import type { LogEvent, OutputEvent, RunOptions } from './Engine';
 import type { OperatorFigures } from './OperatorFigures';
 import type { ReceiverRuntime } from './ReceiverRuntime';
+import type { SinkRuntime } from './SinkRuntime';
 
 /** The output of an operator, while a plan is being built. */
 export interface BuiltStream {
@@ -35,14 +36,25 @@ export interface BuildEnvironment {
   readonly context: StreamingContext;
   figures(operator: string): OperatorFigures;
   receiver(operator: string): ReceiverRuntime;
+  /** Where a sink that sends records out of Node-RED hands them over. */
+  sink(operator: string): SinkRuntime;
+  /** What such sinks have under way for the batch that runs: its last output waits for all of it. */
+  readonly deliveries: Promise<void>[];
   /** The state kept under this name if it is of the same kind, otherwise new state. */
   state<State extends object>(name: string, fingerprint: string, create: () => State): State;
-  /** A record went wrong. `code` is the problem's. */
-  failed(operator: string, code: string, problem: () => Problem): void;
+  /** A record, or so many of them, went wrong. `code` is the problem's. */
+  failed(operator: string, code: string, problem: () => Problem, count?: number): void;
   log(event: LogEvent): void;
   /** Hands results over; to be waited for, so that slow takers slow batches down instead of filling memory. */
   output(event: OutputEvent): Promise<void> | undefined;
 }
 
-/** An operator that has been checked and compiled: builds its stream on that of its input. */
-export type PreparedOperator = (input: BuiltStream | undefined, environment: BuildEnvironment) => BuiltStream | undefined;
+/**
+ * An operator that has been checked and compiled: builds its stream on that of its input.
+ * @param right what a join is given beside its left input
+ */
+export type PreparedOperator = (
+  input: BuiltStream | undefined,
+  environment: BuildEnvironment,
+  right?: BuiltStream,
+) => BuiltStream | undefined;

@@ -1,12 +1,16 @@
 import type { Plan } from '../plan/Plan';
 import type { Problem } from '../plan/Problem';
+import type { HttpSinkOptions } from '../sinks/http/HttpSinkOptions';
 import type { MqttOptions } from '../sources/mqtt/MqttOptions';
 import type { SourceStatus } from '../sources/Source';
 
 export type { MqttTlsOptions } from '../sources/mqtt/MqttOptions';
 
-/** What the secret holds that an MQTT receiver's `connection` names. */
+/** What the secret holds that the `connection` of an MQTT receiver or sink names. */
 export type MqttSecret = Omit<MqttOptions, 'subscription'>;
+
+/** What the secret holds that the `connection` of an HTTP sink names. */
+export type HttpSecret = Omit<HttpSinkOptions, 'timeout'>;
 
 /** A message on its way from an ordinary node to a receiver. */
 export interface OfferedMessage {
@@ -26,6 +30,8 @@ export interface RunOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Where Node-RED's own `@node-red/util` is found; JSONata comes from there. */
   readonly utilPath?: string;
+  /** Tells this Node-RED from others that run the same plan, for those who get the records of all of them. */
+  readonly instance?: string;
 }
 
 /** The most records of one batch that a tap hands out. */
@@ -83,6 +89,8 @@ export interface OperatorProgress {
   readonly refused: number;
   /** Records waiting for a batch. */
   readonly waiting: number;
+  /** Records a second that a receiver's rate is limited to, while that makes records wait. */
+  readonly rateLimit?: number;
   /** Keys in a keyed operator. */
   readonly keys: number;
   readonly source?: SourceStatus;
@@ -121,8 +129,11 @@ export interface Query {
   readonly started: Promise<void>;
   /** Goes on with another plan, keeping the state of every operator that did not change. */
   update(plan: Plan, options: RunOptions): Promise<UpdateReport>;
-  /** Hands messages to a receiver, in order. Resolves when they are taken; rejects with why they were not. */
-  offer(receiver: string, messages: readonly OfferedMessage[]): Promise<void>;
+  /**
+   * Hands messages to a receiver, in order. Resolves when they are taken; rejects with why they were not.
+   * @param signal aborted where nobody wants them to be taken any more: those that still wait for the graph to run are not
+   */
+  offer(receiver: string, messages: readonly OfferedMessage[], signal?: AbortSignal): Promise<void>;
   /** Holds outputs back until `resume`; receivers go on receiving. */
   pause(): void;
   resume(): void;

@@ -1,13 +1,15 @@
 import type { Clock } from '../ports/Clock';
 import { canonicalJson } from '../plan/canonical';
 import { operatorFingerprint } from '../plan/fingerprint';
-import type { Plan, ReceiverOperator } from '../plan/Plan';
+import type { Plan, ReceiverOperator, SinkOperator } from '../plan/Plan';
 import type { Problem } from '../plan/Problem';
 import '../streaming/operations';
 import { StreamingContext } from '../streaming/StreamingContext';
 import type { BatchInfo } from '../streaming/scheduler/BatchInfo';
+import type { SinkHost } from '../sinks/Sink';
 import type { Source, SourceHost } from '../sources/Source';
 import type { BuildEnvironment, UserCalls } from './BuildEnvironment';
+import { createSink, sinkIdentity } from './createSink';
 import { createSource, sourceIdentity } from './createSource';
 import type {
   BatchEvent, LogEvent, OfferedMessage, OperatorProgress, OutputEvent, ProgressEvent, RunOptions, UpdateReport,
@@ -19,10 +21,14 @@ import { OperatorFigures } from './OperatorFigures';
 import { functionFailed } from './prepare/map';
 import { type PreparedPlan, preparePlan } from './preparePlan';
 import { type OrderCounter, ReceiverRuntime } from './ReceiverRuntime';
+import { SinkRuntime } from './SinkRuntime';
 import { StateStore } from './StateStore';
 
 /** How many more times a batch is tried that failed. */
 const BATCH_RETRIES = 2;
+
+/** How many batches may wait while outputs do not get on; what arrives meanwhile waits in its receiver, within its limit. */
+const PENDING_BATCHES = 100;
 
 /** ms between two progress events: a little less than a second, so that batches of a second each bring one. */
 const PROGRESS_PERIOD = 900;
@@ -49,6 +55,8 @@ export class GraphRunner {
   readonly #calls: UserCalls;
   readonly #states = new StateStore();
   readonly #receivers = new Map<string, ReceiverRuntime>();
+  /** Those that send records out of Node-RED, with what they have not delivered. */
+  readonly #sinks = new Map<string, SinkRuntime>();
   readonly #figures = new Map<string, OperatorFigures>();
   readonly #failures = new FailureReports();
   readonly #logs: LogLimit;
@@ -85,6 +93,8 @@ export class GraphRunner {
     return this.#inTurn(async () => {
       const prepared = preparePlan(plan, options);
       const before = this.#current;
+      // A place outside that does not answer must not hold up the new plan.
+      for (const sink of this.#sinks.values()) sink.letGo();
       await before?.context.finish();
       this.#lastBatch = before?.context.lastCompletedTime ?? this.#lastBatch;
       try {
@@ -104,14 +114,18 @@ export class GraphRunner {
     return this.#store(receiver, runtime, messages);
   }
 
-  /** Ends everything. @returns how many records still waited for a batch, and are lost */
+  /** Ends everything. @returns how many records still waited for a batch or for their delivery, and are lost */
   stop(): Promise<number> {
     this.#stopped = true;
+    // An update may wait for a batch that waits for a sink.
+    for (const sink of this.#sinks.values()) sink.letGo();
     return this.#inTurn(async () => {
       const receivers = [...this.#receivers.values()];
-      await Promise.all(receivers.map((receiver) => receiver.stop()));
+      const sinks = [...this.#sinks.values()];
+      await Promise.all([...receivers, ...sinks].map((open) => open.stop()));
       await this.#current?.context.stop();
-      return receivers.reduce((lost, receiver) => lost + receiver.buffer.waiting, 0);
+      const waiting = receivers.reduce((lost, receiver) => lost + receiver.buffer.waiting, 0);
+      return sinks.reduce((lost, sink) => lost + sink.undelivered, waiting);
     });
   }
 
@@ -151,6 +165,7 @@ export class GraphRunner {
         },
       },
       retries: BATCH_RETRIES,
+      pendingBatchesLimit: PENDING_BATCHES,
       ...(this.#lastBatch === undefined ? {} : { startAfter: this.#lastBatch }),
     });
     const receivers = plan.operators.filter((operator) => operator.type === 'receiver');
@@ -158,7 +173,11 @@ export class GraphRunner {
     for (const { id } of receivers) {
       if (!this.#receivers.has(id)) this.#receivers.set(id, new ReceiverRuntime(this.#clock, this.#order));
     }
+    const sinks = plan.operators.filter((operator) => operator.type === 'sink' && operator.parameters.target.kind !== 'flow') as SinkOperator[];
+    await this.#dropSinks(new Set(sinks.map((sink) => sink.id)));
+    for (const { id } of sinks) if (!this.#sinks.has(id)) this.#sinks.set(id, new SinkRuntime(this.#clock));
     const fresh = this.#build(prepared, context, options);
+    await Promise.all(sinks.map((sink) => this.#runSink(sink, options)));
     context.addStreamingListener({
       onBatchCompleted: ({ batchInfo }) => {
         this.#batchCompleted(batchInfo);
@@ -189,9 +208,11 @@ export class GraphRunner {
       calls: this.#calls,
       figures: (operator) => this.#figuresOf(operator),
       receiver: (operator) => this.#receivers.get(operator) ?? new ReceiverRuntime(this.#clock, this.#order),
+      deliveries: [],
+      sink: (operator) => this.#sinks.get(operator) ?? new SinkRuntime(this.#clock),
       state: (name, fingerprint, create) => this.#states.get(name, fingerprint, create),
-      failed: (operator, code, problem) => {
-        this.#failures.add(operator, code, problem);
+      failed: (operator, code, problem, count) => {
+        this.#failures.add(operator, code, problem, count);
       },
       log: (event) => {
         this.#logs.add(event);
@@ -207,6 +228,37 @@ export class GraphRunner {
     const dropped = [...this.#receivers].filter(([id]) => !wanted.has(id));
     for (const [id] of dropped) this.#receivers.delete(id);
     await Promise.all(dropped.map(([, receiver]) => receiver.stop()));
+  }
+
+  /** Ends the sinks that the plan no longer has, and tells what they had not delivered. */
+  async #dropSinks(wanted: ReadonlySet<string>): Promise<void> {
+    const dropped = [...this.#sinks].filter(([id]) => !wanted.has(id));
+    for (const [id] of dropped) this.#sinks.delete(id);
+    await Promise.all(dropped.map(async ([id, sink]) => {
+      await sink.stop();
+      this.#figuresOf(id).source = undefined;
+      if (sink.undelivered > 0) this.#events.problem(undelivered(id, sink.undelivered));
+    }));
+  }
+
+  async #runSink(operator: SinkOperator, options: RunOptions): Promise<void> {
+    const runtime = this.#sinks.get(operator.id);
+    if (runtime === undefined) return;
+    const identity = sinkIdentity(operator, options.secrets);
+    const figures = this.#figuresOf(operator.id);
+    if (!runtime.isMadeFrom(identity)) figures.source = undefined;
+    const host: SinkHost = {
+      status: (status) => {
+        figures.source = status;
+        // Its batch may last: what was dropped before is told now.
+        if (status.state !== 'running') this.#tellFailures();
+        this.#progress(true);
+      },
+      problem: (problem) => {
+        this.#events.problem({ ...problem, nodeId: operator.id });
+      },
+    };
+    await runtime.run(identity, () => createSink(operator, options.secrets, host, this.#clock));
   }
 
   async #runSource(operator: ReceiverOperator, options: RunOptions): Promise<void> {
@@ -263,13 +315,18 @@ export class GraphRunner {
       ...(failure === undefined ? {} : { failure }),
     });
     for (const receiver of this.#receivers.values()) receiver.makeUp();
-    for (const problem of this.#failures.take()) this.#events.problem(problem);
+    this.#tellFailures();
     this.#logs.endBatch();
     this.#progress(false);
     if (failure !== undefined) {
       const batch = new Date(info.batchTime).toISOString();
       this.#batchFailed(`The batch of ${batch} failed ${String(BATCH_RETRIES + 1)} times`, failure);
     }
+  }
+
+  /** Tells what went wrong with single records since the last time. */
+  #tellFailures(): void {
+    for (const problem of this.#failures.take()) this.#events.problem(problem);
   }
 
   #batchFailed(what: string, failure: string): void {
@@ -287,7 +344,12 @@ export class GraphRunner {
   #progress(atOnce: boolean): void {
     const now = this.#clock.monotonic();
     if (!atOnce && now - this.#lastProgress < PROGRESS_PERIOD) return;
-    for (const [id, receiver] of this.#receivers) this.#figuresOf(id).waiting = receiver.buffer.waiting + receiver.held;
+    for (const [id, receiver] of this.#receivers) {
+      const figures = this.#figuresOf(id);
+      figures.waiting = receiver.buffer.waiting + receiver.held;
+      figures.rateLimit = receiver.rateLimit;
+    }
+    for (const [id, sink] of this.#sinks) this.#figuresOf(id).waiting = sink.undelivered;
     const operators: Record<string, OperatorProgress> = {};
     for (const [id, figures] of this.#figures) operators[id] = figures.progress;
     const shown = canonicalJson(operators);
@@ -311,6 +373,16 @@ function sourceWaits(receiver: ReceiverOperator, held: number): Problem {
     what: `${String(held)} records of the source wait outside, because ${String(bufferLimit)} wait for their batch already.`,
     why: 'More arrive than batches take. Nothing is lost here; the source keeps them, or does not acknowledge them.',
     fix: 'Raise the buffer limit or the maximum rate of the batcher, make the functions cheaper, or send less.',
+  };
+}
+
+function undelivered(sink: string, records: number): Problem {
+  return {
+    nodeId: sink,
+    code: 'sink-undelivered',
+    what: `${String(records)} records had not been delivered when the sink was changed or removed, and are lost.`,
+    why: 'The place that they were for had not taken them yet.',
+    fix: 'Let the sink catch up before changing it: its status says whether it waits.',
   };
 }
 

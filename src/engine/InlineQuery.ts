@@ -5,7 +5,7 @@ import type { OfferedMessage, Query, QueryEvents, RunOptions, UpdateReport } fro
 import { asGraphProblem, GraphRunner } from './GraphRunner';
 import { portableRecords } from './portableRecords';
 import { QueryEmitter } from './QueryEmitter';
-import { checkAccepted } from './RefusedError';
+import { checkAccepted, checkWanted } from './RefusedError';
 
 /** A query that runs in the thread that asked for it: for tests, and for machines too small for a second thread. */
 export class InlineQuery implements Query {
@@ -62,8 +62,9 @@ export class InlineQuery implements Query {
     return update;
   }
 
-  offer(receiver: string, messages: readonly OfferedMessage[]): Promise<void> {
+  offer(receiver: string, messages: readonly OfferedMessage[], signal?: AbortSignal): Promise<void> {
     return this.#changes.then(() => {
+      checkWanted(signal);
       checkAccepted(this.#runner.offer(receiver, messages), messages.length);
     });
   }

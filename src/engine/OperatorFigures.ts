@@ -10,10 +10,12 @@ export class OperatorFigures {
   refused = 0;
   waiting = 0;
   keys = 0;
+  rateLimit: number | undefined;
   source: SourceStatus | undefined;
 
   get progress(): OperatorProgress {
-    const { recordsIn, recordsOut, failed, skipped, refused, waiting, keys, source } = this;
-    return { recordsIn, recordsOut, failed, skipped, refused, waiting, keys, ...(source === undefined ? {} : { source }) };
+    const { recordsIn, recordsOut, failed, skipped, refused, waiting, keys, rateLimit, source } = this;
+    const limit = rateLimit === undefined ? {} : { rateLimit };
+    return { recordsIn, recordsOut, failed, skipped, refused, waiting, keys, ...limit, ...(source === undefined ? {} : { source }) };
   }
 }

@@ -1,6 +1,9 @@
 import type { Clock } from '../ports/Clock';
-import type { ReceiverOperator } from '../plan/Plan';
+import { canonicalJson } from '../plan/canonical';
+import type { BackpressureParameters, ReceiverOperator } from '../plan/Plan';
 import { ReceiverBuffer } from '../streaming/receiver/ReceiverBuffer';
+import { PIDRateEstimator } from '../streaming/scheduler/PIDRateEstimator';
+import { RateController } from '../streaming/scheduler/RateController';
 import type { Source, SourceMessage } from '../sources/Source';
 import type { RecordKey } from './DataRecord';
 import { RawRecord } from './DataRecord';
@@ -19,6 +22,9 @@ interface Held {
   reject(error: Error): void;
 }
 
+/** What Spark gives its rate estimator when nothing else is said. */
+const SPARK_PARAMETERS = { proportional: 1, integral: 0.2, derivative: 0 };
+
 /** The most partitions that one batch of a receiver is cut into. */
 const BLOCKS_A_BATCH = 5;
 
@@ -35,6 +41,9 @@ export class ReceiverRuntime {
   /** What the source was made from: it is made anew when this changes. */
   #sourceIdentity: string | undefined;
   #stopped = false;
+  #rateController: RateController | undefined;
+  /** What the rate controller was made from. */
+  #rateIdentity: string | undefined;
 
   constructor(clock: Clock, order: OrderCounter) {
     this.#clock = clock;
@@ -42,8 +51,38 @@ export class ReceiverRuntime {
   }
 
   configure(operator: ReceiverOperator, batchInterval: number): void {
-    const { bufferLimit, maxRate } = operator.parameters;
+    const { bufferLimit, maxRate, backpressure } = operator.parameters;
     this.buffer.limits = { bufferLimit, maxRate: maxRate ?? Infinity, blockInterval: batchInterval / BLOCKS_A_BATCH };
+    const identity = canonicalJson({ batchInterval, maxRate, backpressure });
+    // What the estimator has learnt stays where it still means the same.
+    if (identity === this.#rateIdentity) return;
+    this.#rateIdentity = identity;
+    this.buffer.rate = Infinity;
+    this.#rateController = backpressure === null ? undefined : this.#controller(backpressure, batchInterval);
+  }
+
+  /** Keeps the rate at what batches can take; undefined where that is not wanted. */
+  get rateController(): RateController | undefined {
+    return this.#rateController;
+  }
+
+  /** Records a second, while the rate is what makes records wait. */
+  get rateLimit(): number | undefined {
+    const { isHeldBack, rate } = this.buffer;
+    // A limit that was just taken away still held back the last batch.
+    return isHeldBack && Number.isFinite(rate) ? rate : undefined;
+  }
+
+  #controller({ initialRate, minRate }: BackpressureParameters, batchInterval: number): RateController {
+    const { proportional, integral, derivative } = SPARK_PARAMETERS;
+    return new RateController(
+      new PIDRateEstimator(batchInterval, proportional, integral, derivative, minRate),
+      // The maximum rate is the buffer's.
+      { batchInterval, initialRate: initialRate ?? Infinity, maxRate: Infinity, asSpark: false },
+      (rate) => {
+        this.buffer.rate = rate;
+      },
+    );
   }
 
   /** Makes the source run that fits; one that runs already and was made from the same stays as it is. */

@@ -18,10 +18,18 @@ export class RefusedError extends Error {
   }
 }
 
-/** @throws RefusedError unless all of `offered` messages were accepted */
+/** Messages that a receiver did not take because too many wait already: later there will be room. */
+export class NoRoomError extends RefusedError {}
+
+/** @throws RefusedError where nobody wants messages to be taken any more */
+export function checkWanted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new RefusedError('Whoever sent the messages gave up before they were taken.', 0);
+}
+
+/** @throws NoRoomError unless all of `offered` messages were accepted */
 export function checkAccepted(accepted: number, offered: number): void {
   if (accepted >= offered) return;
-  throw new RefusedError(
+  throw new NoRoomError(
     `${String(offered - accepted)} of ${String(offered)} messages were refused, because the receiver's buffer is full or its graph is ` +
       'stopping; raise the buffer limit of the batcher, or send more slowly.',
     accepted,

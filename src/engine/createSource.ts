@@ -1,14 +1,16 @@
 import type { Clock } from '../ports/Clock';
 import type { ReceiverOperator } from '../plan/Plan';
+import { FolderSource } from '../sources/folder/FolderSource';
 import { MqttSource } from '../sources/mqtt/MqttSource';
 import { SimulatedSource } from '../sources/simulated/SimulatedSource';
+import { TcpSource } from '../sources/tcp/TcpSource';
 import type { Source, SourceHost } from '../sources/Source';
 import type { MqttSecret } from './Engine';
 import { EngineProblem } from './EngineProblem';
 
 /**
- * The source that a receiver's parameters ask for; undefined for one that is fed by wires alone. The registry of sources:
- * a new kind is one new folder and one case here.
+ * The source that a receiver's parameters ask for; undefined for one that is fed from outside, by wires or
+ * requests. The registry of sources: a new kind is one new folder and one case here.
  * @throws EngineProblem when the secret that the parameters refer to is not there
  */
 export function createSource(
@@ -20,7 +22,12 @@ export function createSource(
   const { source } = operator.parameters;
   switch (source.kind) {
     case 'wire':
+    case 'http':
       return undefined;
+    case 'folder':
+      return new FolderSource(source, host, clock);
+    case 'tcp':
+      return new TcpSource(source, host, clock);
     case 'simulated':
       return new SimulatedSource(source, host, clock);
     case 'mqtt': {

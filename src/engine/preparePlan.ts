@@ -1,13 +1,16 @@
 import { operatorFingerprint } from '../plan/fingerprint';
-import type { Operator, Plan, WindowOperator } from '../plan/Plan';
+import type { JoinOperator, MapOperator, Operator, Plan, WindowOperator } from '../plan/Plan';
 import { unionOf } from '../streaming/dstream/TransformedDStream';
 import type { BuildEnvironment, BuiltStream, PreparedOperator } from './BuildEnvironment';
 import type { RunOptions } from './Engine';
 import { prepareBatcher } from './prepare/batcher';
+import { prepareJoin } from './prepare/join';
 import { prepareMap } from './prepare/map';
+import { prepareMapBatch } from './prepare/mapBatch';
 import { prepareReceiver } from './prepare/receiver';
 import { type DrawnWindow, prepareReduceByKey } from './prepare/reduceByKey';
-import { addTap, prepareSink } from './prepare/sink';
+import { addTap, awaitDeliveries, prepareSink } from './prepare/sink';
+import { prepareState } from './prepare/state';
 import { prepareWindow } from './prepare/window';
 
 /** A plan whose code is compiled and whose operators are checked: ready to be built on a context. */
@@ -42,14 +45,23 @@ function prepareOperator(operator: Operator, plan: Plan, options: RunOptions, wi
     case 'batcher':
       return prepareBatcher(operator);
     case 'map':
-      return prepareMap(operator, options);
+      return prepareMapOf(operator, options);
     case 'window':
       return prepareWindow(operator, operatorFingerprint(operator, plan.batchInterval));
     case 'reduceByKey':
       return prepareReduceByKey(operator, options, window);
+    case 'state':
+      return prepareState(operator, options);
+    case 'join':
+      return prepareJoin(operator);
     case 'sink':
       return prepareSink(operator);
   }
+}
+
+function prepareMapOf(operator: MapOperator, options: RunOptions): PreparedOperator {
+  const { mode } = operator.parameters;
+  return mode === 'batch' ? prepareMapBatch(operator, options) : prepareMap(operator, mode, options);
 }
 
 /** The window that a reduceByKey may compute itself: its only input. */
@@ -81,6 +93,7 @@ function build(
 ): void {
   const taps = new Set(options.taps);
   const built = new Map<string, BuiltStream>();
+  const waiting: (() => void)[] = [];
   const isBuilt = (operator: Operator): boolean =>
     operator.type !== 'window' || isReadAsRecords(operator, plan, consumers, taps);
   const readers = countReaders(plan, isBuilt, taps);
@@ -90,16 +103,27 @@ function build(
     const prepare = prepared.get(operator.id);
     if (operator.type === 'sink') {
       // A sink takes inputs that slide differently; each then gives its batches at its own times.
-      for (const group of bySlide(inputs)) prepare?.(joined(group), environment);
+      const buildSink = (): void => {
+        for (const group of bySlide(inputs)) prepare?.(joined(group), environment);
+      };
+      // Outputs run one after the other: those that may have to wait for somebody outside come last.
+      if (operator.parameters.target.kind === 'flow') buildSink();
+      else waiting.push(buildSink);
       continue;
     }
-    const output = prepare?.(joined(inputs), environment);
+    const output = operator.type === 'join'
+      ? prepare?.(joined(sideOf(operator, true, built)), environment, joined(sideOf(operator, false, built)))
+      : prepare?.(joined(inputs), environment);
     if (output === undefined) continue;
     // Read more than once: user code must not run more than once.
     if ((readers.get(operator.id) ?? 0) > 1) output.stream.persist();
     built.set(operator.id, output);
     if (taps.has(operator.id)) addTap(operator.id, output.stream, environment);
   }
+  for (const buildSink of waiting) buildSink();
+  const receiver = plan.operators.find(({ type }) => type === 'receiver');
+  const everyBatch = receiver === undefined ? undefined : built.get(receiver.id);
+  if (waiting.length > 0 && everyBatch !== undefined) awaitDeliveries(everyBatch.stream, environment);
 }
 
 /** The operators whose streams an operator reads; a reduceByKey reads past the window that it computes itself. */
@@ -139,6 +163,11 @@ function isReadAsRecords(
   taps: ReadonlySet<string>,
 ): boolean {
   return taps.has(window.id) || (consumers.get(window.id) ?? []).some((consumer) => windowBefore(consumer, plan) === undefined);
+}
+
+/** The streams on one side of a join. */
+function sideOf(join: JoinOperator, left: boolean, built: ReadonlyMap<string, BuiltStream>): BuiltStream[] {
+  return join.inputs.filter(({ id }) => (id === join.parameters.left) === left).flatMap(({ id }) => built.get(id) ?? []);
 }
 
 /** The union of several inputs, in their order. */

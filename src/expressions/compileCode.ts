@@ -14,15 +14,24 @@ export interface CompileOptions {
   readonly nodeId: string;
   /** Where Node-RED's own `@node-red/util` is found; JSONata needs it. */
   readonly utilPath?: string;
+  /**
+   * The names under which JavaScript finds what it is called with, `['msg']` when left out; `ctx` comes on top. Code with
+   * others is called by `apply`, with one value for each. JSONata finds values as properties of its root, whatever is said here.
+   */
+  readonly parameters?: readonly string[];
+  /** Whether JavaScript makes sense here that never returns a value. */
+  readonly mayReturnNothing?: boolean;
 }
 
 /** User code, ready to run over records. */
 export type CompiledCode =
   | {
       readonly kind: 'synchronous';
-      /** Whether the code provably never writes to the record it is given; if not, it must be given a copy. */
+      /** Whether the code provably never writes to the record, or the values, that it is given; if not, it needs copies. */
       readonly neverWrites: boolean;
       call(msg: unknown, ctx: Context): unknown;
+      /** For code with other parameters than `msg`: one value for each, in their order. */
+      apply(values: readonly unknown[], ctx: Context): unknown;
     }
   | {
       readonly kind: 'asynchronous';
@@ -38,10 +47,10 @@ export function compileCode(code: CodeText, options: CompileOptions): CompiledCo
     throw new ExpressionError(
       code.lang === 'javascript' ? 'The function is empty.' : 'The expression is empty.',
       '',
-      code.lang === 'javascript' ? 'Write at least "return msg;".' : 'Write at least "payload".',
+      code.lang === 'javascript' ? `Write at least "return ${options.parameters?.[0] ?? 'msg'};".` : 'Write at least "payload".',
     );
   }
   return code.lang === 'javascript'
-    ? new JavaScriptFunction(code.source, options.nodeId)
+    ? new JavaScriptFunction(code.source, options.nodeId, options.parameters, options.mayReturnNothing)
     : new JSONataFunction(code.source, options.nodeId, options.utilPath);
 }

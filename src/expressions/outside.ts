@@ -1,6 +1,6 @@
 import { ExpressionError } from './ExpressionError';
 
-const STATE = 'Keep running values with a reduceByKey node, or in an ordinary function node behind the sink.';
+const STATE = 'Keep running values with a state or a reduceByKey node, or in an ordinary function node behind the sink.';
 const LATER = 'Do what needs time in an ordinary node behind the sink.';
 const INPUT = 'Put the value into the message before it reaches the receiver, or use ctx.env(name).';
 
@@ -28,11 +28,11 @@ const INSTEAD: Readonly<Record<string, string>> = {
 export const OUTSIDE_NAMES: readonly string[] = Object.keys(INSTEAD);
 
 /** Stands for a name that is not there: whatever is done with it, the error says what to do instead. */
-function outside(name: string, fix: string): unknown {
+function outside(name: string, fix: string, inScope: string): unknown {
   const refuse = (): never => {
     throw new ExpressionError(
       `"${name}" cannot be used here.`,
-      'This function may run in another thread and again for the same record, so it sees only msg and ctx.',
+      `This function may run in another thread and again for the same record, so it sees only ${inScope}.`,
       fix,
     );
   };
@@ -55,5 +55,11 @@ function outside(name: string, fix: string): unknown {
   });
 }
 
-/** The values that the names are bound to, in the order of `OUTSIDE_NAMES`. */
-export const OUTSIDE_VALUES: readonly unknown[] = Object.entries(INSTEAD).map(([name, fix]) => outside(name, fix));
+/**
+ * The values that the names are bound to, in the order of `OUTSIDE_NAMES`.
+ * @param inScope the names that the function does see
+ */
+export function outsideValues(inScope: readonly string[]): readonly unknown[] {
+  const names = `${inScope.slice(0, -1).join(', ')} and ${inScope.at(-1) ?? ''}`;
+  return Object.entries(INSTEAD).map(([name, fix]) => outside(name, fix, names));
+}

@@ -6,6 +6,9 @@ import { DeployPhases } from './DeployPhases';
 import { DeployWindow } from './DeployWindow';
 import { draw, type EngineNode, type GraphDrawing } from './draw';
 import { offeredMessage } from './offeredMessage';
+import { Endpoints } from './web/Endpoints';
+import { endpointsOf } from './web/endpointsOf';
+import { RequestInput } from './web/RequestInput';
 import { comesFromStream } from './OutputSender';
 import { propertyPath } from './compile/PropertyReader';
 import { ProblemBoard } from './ProblemBoard';
@@ -13,7 +16,7 @@ import { type Hold, reconcile } from './reconcile';
 import { receiversOf, type RunningGraph } from './RunningGraph';
 import type { FlowMessage, Runtime, RuntimeNode } from './Runtime';
 import type { RegisteredNode, StreamNode } from './StreamNode';
-import { MOST_AT_ONCE, WireInput } from './WireInput';
+import { MOST_AT_ONCE, WireInput, type WireTarget } from './WireInput';
 
 export type EngineFor = (engine: EngineNode | undefined) => Engine;
 
@@ -31,6 +34,8 @@ export class Deployment {
   readonly #streams = new Map<string, RegisteredNode>();
   readonly #engines = new Map<string, EngineNode>();
   readonly #inputs = new Map<string, WireInput>();
+  readonly #requests = new Map<string, RequestInput>();
+  readonly #endpoints: Endpoints;
   readonly #board = new ProblemBoard((id) => this.#streams.get(id)?.node);
   readonly #window: DeployWindow;
   readonly #phases: DeployPhases;
@@ -51,6 +56,7 @@ export class Deployment {
     this.#runtime = runtime;
     this.#engineFor = engineFor;
     this.#clock = clock;
+    this.#endpoints = new Endpoints(clock);
     this.#window = new DeployWindow(runtime);
     this.#phases = new DeployPhases(runtime.events, {
       stopping: () => {
@@ -152,29 +158,47 @@ export class Deployment {
   #input(id: string): WireInput {
     let input = this.#inputs.get(id);
     if (input === undefined) {
-      input = new WireInput(() => {
-        const graph = this.#routes.get(id);
-        if (graph?.isChanging === true) return 'wait';
-        if (graph !== undefined && graph.failure === undefined) {
-          return {
-            take: (messages) => graph.offer(id, messages),
-            limit: Math.max(MOST_AT_ONCE, bufferLimit(graph, id)),
-            refused: () => {
-              graph.refused(id);
-            },
-          };
-        }
-        if (!this.#settled) return 'wait';
-        const reason = graph?.failure?.what ?? 'see the problems of its nodes';
-        return {
-          take: () => Promise.reject(new Error(`The graph of this receiver does not run: ${reason}. The message was not taken.`)),
-          limit: Infinity,
-          refused: () => undefined,
-        };
-      });
+      input = new WireInput(() => this.#target(id));
       this.#inputs.set(id, input);
     }
     return input;
+  }
+
+  #request(id: string): RequestInput {
+    let input = this.#requests.get(id);
+    if (input === undefined) {
+      input = new RequestInput(() => this.#target(id));
+      this.#requests.set(id, input);
+    }
+    return input;
+  }
+
+  /** Where the messages of a receiver go now, or `wait` while that is not known yet. */
+  #target(id: string): WireTarget | 'wait' {
+    const graph = this.#routes.get(id);
+    if (graph?.isChanging === true) return 'wait';
+    if (graph !== undefined && graph.failure === undefined) {
+      return {
+        take: (messages, signal) => graph.offer(id, messages, signal),
+        limit: Math.max(MOST_AT_ONCE, bufferLimit(graph, id)),
+        refused: () => {
+          graph.refused(id);
+        },
+      };
+    }
+    if (!this.#settled) return 'wait';
+    const reason = graph?.failure?.what ?? 'see the problems of its nodes';
+    return {
+      take: () => Promise.reject(new Error(`The graph of this receiver does not run: ${reason}. The message was not taken.`)),
+      limit: Infinity,
+      refused: () => undefined,
+    };
+  }
+
+  /** Hands over what waits at a receiver, if there is somebody to hand it to. */
+  #flush(id: string): void {
+    this.#inputs.get(id)?.flush();
+    this.#requests.get(id)?.flush();
   }
 
   #beginDeploy(): void {
@@ -188,21 +212,32 @@ export class Deployment {
    * drawing; no graph waits for another, unless it takes over one of its receivers.
    */
   #settle(): void {
-    try {
+    this.#carefully('The streaming graphs could not be brought in line with the flows', () => {
       this.#bringInLine();
-    } catch (error) {
-      // An error that got out would end Node-RED.
-      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      this.#runtime.warn(`The streaming graphs could not be brought in line with the flows: ${reason}`);
-    }
+    });
     this.#settled = true;
     this.#window.close((id) => this.#streams.has(id));
-    for (const [id, input] of this.#inputs) {
-      input.flush();
-      if (!this.#streams.has(id)) this.#inputs.delete(id);
+    this.#carefully('The HTTP endpoints of receivers could not be opened', () => {
+      this.#openEndpoints();
+    });
+    for (const id of [...this.#inputs.keys(), ...this.#requests.keys()]) {
+      this.#flush(id);
+      if (this.#streams.has(id)) continue;
+      this.#inputs.delete(id);
+      this.#requests.delete(id);
     }
     for (const graph of this.#graphs) this.#open(graph);
     if (this.#streams.size === 0) this.#phases.forget();
+  }
+
+  /** Does what must not end Node-RED, as an error that got out would. */
+  #carefully(failure: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.#runtime.warn(`${failure}: ${reason}`);
+    }
   }
 
   #bringInLine(): void {
@@ -210,6 +245,9 @@ export class Deployment {
     const { graphs, leaving } = reconcile(this.#graphs, [...this.#leaving], drawings, this.#engineFor, {
       node: (id) => this.#streams.get(id)?.node,
       clock: this.#clock,
+      warn: (text) => {
+        this.#runtime.warn(text);
+      },
     });
     for (const hold of leaving) this.#leave(hold);
     this.#board.show(drawings.flatMap(({ problems }) => problems), drawings.flatMap(({ hints }) => hints));
@@ -228,7 +266,21 @@ export class Deployment {
   #open(graph: RunningGraph): void {
     if (graph.isChanging || !this.#graphs.includes(graph)) return;
     if (!this.#phases.deploying) graph.resume();
-    for (const id of receiversOf(graph.plan)) this.#inputs.get(id)?.flush();
+    for (const id of receiversOf(graph.plan)) this.#flush(id);
+  }
+
+  /** Makes the endpoints those of the receivers that are drawn now; a drawing with problems answers that it does not run. */
+  #openEndpoints(): void {
+    const closed = new Set(this.#board.problems.filter(({ code }) => code.startsWith('http-')).map(({ nodeId }) => nodeId));
+    const open = [...this.#streams.values()].filter(({ node }) => !closed.has(node.id));
+    // Of two with the same path the later one counts: one that runs shall not lose its requests to one that does not.
+    const runs = ({ node }: RegisteredNode): number => Number(this.#routes.has(node.id));
+    const endpoints = endpointsOf(open.sort((a, b) => runs(a) - runs(b)), {
+      offer: (id, messages) => this.#request(id).offer(messages),
+      batchInterval: (id) => this.#routes.get(id)?.plan.batchInterval,
+    });
+    this.#endpoints.set(endpoints);
+    if (endpoints.size > 0) this.#runtime.web?.use(this.#endpoints);
   }
 
   #leave(hold: Hold): void {
@@ -240,10 +292,14 @@ export class Deployment {
     const graphs = this.#graphs;
     this.#graphs = [];
     this.#routes = new Map();
-    this.#settled = this.#streams.size > 0;
     this.#window.close(() => false);
-    for (const input of this.#inputs.values()) input.flush();
+    this.#endpoints.set(new Map());
+    // What waits for the end of a deploy is refused: there is nobody left to take it.
+    this.#settled = true;
+    for (const id of [...this.#inputs.keys(), ...this.#requests.keys()]) this.#flush(id);
+    this.#settled = this.#streams.size > 0;
     this.#inputs.clear();
+    this.#requests.clear();
     this.#board.show([], []);
     if (this.#streams.size === 0) this.#phases.forget();
     for (const graph of graphs) this.#leave({ receivers: graph.held, over: graph.stop() });

@@ -64,6 +64,12 @@ export class GraphStatus {
   }
 }
 
+/** Why an operator refuses something, where it is not that there are too many keys. */
+const REFUSALS: Readonly<Partial<Record<OperatorType, readonly [why: string, what: string]>>> = {
+  receiver: ['buffer full', 'refused'],
+  join: ['too many pairs', 'left out'],
+};
+
 /** What an operator shows: first what keeps it from working, then what it had to leave out, then how much flows. */
 function operatorStatus(
   type: OperatorType,
@@ -78,13 +84,17 @@ function operatorStatus(
   const since = (figure: 'refused' | 'failed' | 'skipped'): number => figures[figure] - (earlier?.[figure] ?? 0);
   const refused = since('refused');
   if (refused > 0) {
-    const why = type === 'receiver' ? 'buffer full' : 'too many keys';
-    return { fill: 'yellow', shape: 'dot', text: `${why}, ${compact(refused)} refused` };
+    const [why, what] = REFUSALS[type] ?? ['too many keys', 'refused'];
+    return { fill: 'yellow', shape: 'dot', text: `${why}, ${compact(refused)} ${what}` };
   }
   const failed = since('failed');
   if (failed > 0) return { fill: rate > 0 ? 'yellow' : 'red', shape: 'dot', text: `${rateText(rate)} · ${compact(failed)} failed` };
   const skipped = since('skipped');
   if (skipped > 0) return { fill: 'yellow', shape: 'dot', text: `${rateText(rate)} · ${compact(skipped)} not a number` };
+  const { rateLimit } = figures;
+  if (rateLimit !== undefined) {
+    return { fill: 'yellow', shape: 'dot', text: `${rateText(rate)} · limit ${compact(rateLimit)}, ${compact(figures.waiting)} wait` };
+  }
   return { fill: 'blue', shape: 'dot', text: rateText(rate) };
 }
 

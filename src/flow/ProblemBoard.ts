@@ -1,10 +1,8 @@
 import type { Problem } from '../plan/Problem';
 import type { Hint } from './compile';
 import { problemText } from './problems';
+import { statusText } from './statusText';
 import type { StreamNode } from './StreamNode';
-
-/** Characters of a status; a longer one would cover half the flow. */
-const LONGEST_STATUS = 60;
 
 /** Shows what is wrong with drawings: a red status as long as it is wrong, and one line in the log when it becomes so. */
 export class ProblemBoard {
@@ -35,7 +33,7 @@ export class ProblemBoard {
       this.#node(nodeId)?.status({
         fill: 'red',
         shape: 'ring',
-        text: text.length > LONGEST_STATUS ? `${text.slice(0, LONGEST_STATUS - 1)}…` : text,
+        text: statusText(text),
       });
     }
     const before = this.#said;

@@ -11,6 +11,7 @@ import { OutputSender } from './OutputSender';
 import { problemText } from './problems';
 import { runProblem } from './runProblem';
 import { StatusBoard } from './StatusBoard';
+import { statusText } from './statusText';
 import type { StreamNode } from './StreamNode';
 import { completeReport, updateText } from './updateText';
 
@@ -30,6 +31,8 @@ export interface GraphHost {
   /** The node that draws an operator, as it is now. */
   node(id: string): StreamNode | undefined;
   readonly clock: Clock;
+  /** For what there is no node to tell. */
+  warn(text: string): void;
 }
 
 const LATE = Symbol('late');
@@ -136,8 +139,8 @@ export class RunningGraph {
   }
 
   /** Rejects with why the messages were not taken. */
-  offer(receiver: string, messages: readonly OfferedMessage[]): Promise<void> {
-    return this.#query?.offer(receiver, messages) ?? Promise.reject(new Error('The graph of this receiver has not started.'));
+  offer(receiver: string, messages: readonly OfferedMessage[], signal?: AbortSignal): Promise<void> {
+    return this.#query?.offer(receiver, messages, signal) ?? Promise.reject(new Error('The graph of this receiver has not started.'));
   }
 
   /** Counts a message that was refused because too many wait for an answer already. */
@@ -182,7 +185,11 @@ export class RunningGraph {
     if (this.#stopping === undefined) {
       this.#stopping = (this.#query?.stop() ?? Promise.resolve(0)).then((lost) => {
         if (lost === 0) return;
-        this.#nodeFor(this.plan.graph)?.warn(`The graph was stopped, and ${String(lost)} records that waited for their batch were lost with it.`);
+        const text = `The graph was stopped. Lost with it: ${lost === 1 ? '1 record' : `${String(lost)} records`} that waited for a batch or for delivery.`;
+        // The nodes of a drawing that was deleted are gone.
+        const node = this.#nodeFor(this.plan.graph);
+        if (node === undefined) this.#host.warn(`${this.plan.graph}: ${text}`);
+        else node.warn(text);
       });
       this.#board.close();
       this.#sender.clear();
@@ -284,7 +291,7 @@ export class RunningGraph {
     const again = beginAgain(before, after, told.restarted);
     if (warns) {
       for (const id of again) {
-        this.#host.node(id)?.warn('This node was changed, so it begins again without its earlier records.');
+        this.#host.node(id)?.warn('This node, or the window in front of it, was changed, so it begins again without its earlier records.');
       }
     }
     const report = completeReport(told, again);
@@ -357,7 +364,7 @@ export class RunningGraph {
     const waiting = { fill: 'red', shape: 'ring', text: `starts again in ${delayText(restartIn)}` } as const;
     for (const { id, type } of this.plan.operators) if (type === 'batcher') this.#board.set(id, waiting);
     const isOperator = this.plan.operators.some(({ id, type }) => id === problem.nodeId && type !== 'batcher');
-    if (isOperator) this.#board.pin(problem.nodeId, { fill: 'red', shape: 'dot', text: problem.what.slice(0, 60) });
+    if (isOperator) this.#board.pin(problem.nodeId, { fill: 'red', shape: 'dot', text: statusText(problem.what) });
   }
 
   #fail(problem: Problem): void {
@@ -367,7 +374,7 @@ export class RunningGraph {
     this.#report(problem);
     for (const { id, type } of this.plan.operators) {
       if (type === 'batcher' || id === problem.nodeId) {
-        this.#host.node(id)?.status({ fill: 'red', shape: 'dot', text: problem.what.slice(0, 60) });
+        this.#host.node(id)?.status({ fill: 'red', shape: 'dot', text: statusText(problem.what) });
       }
     }
   }

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { OperatorType } from '../plan/Plan';
 
 /** What this package reads of a node that Node-RED runs; plain objects will do in tests. */
@@ -50,6 +51,22 @@ export interface RuntimeEvents {
   removeListener(name: string, listener: (event: unknown) => void): unknown;
 }
 
+/** Somebody who answers some of the requests to the flows' web server. */
+export interface WebHandler {
+  /** @param request its `url` below the root of the flows' web server */
+  isFor(request: { readonly method?: string | undefined; readonly url?: string | undefined }): boolean;
+  /** Answers the request. Never rejects. */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
+/** The web server in which flows have their addresses. */
+export interface RuntimeWeb {
+  /** From now on this one is asked about requests; there is one at a time. */
+  use(handler: WebHandler): void;
+  /** Whether the editor takes requests at this path: it comes first where both have the same root. */
+  isEditors(path: string): boolean;
+}
+
 /** Everything that `flow/` asks of Node-RED. `runtimeOf` makes one from the real thing. */
 export interface Runtime {
   readonly events: RuntimeEvents;
@@ -69,5 +86,9 @@ export interface Runtime {
   readonly utilPath: string | undefined;
   /** Tells this Node-RED from others; the same after a restart. */
   readonly instanceId: string;
+  /** Where Node-RED keeps its files: relative paths in dialogs start here. Undefined where it keeps none. */
+  readonly userDirectory: string | undefined;
+  /** Undefined where it is off. */
+  readonly web: RuntimeWeb | undefined;
   warn(text: string): void;
 }

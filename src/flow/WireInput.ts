@@ -17,8 +17,11 @@ interface Waiting {
 
 /** Where the messages of a receiver go at a moment. */
 export interface WireTarget {
-  /** Resolves when the messages are taken. */
-  take(messages: readonly OfferedMessage[]): Promise<void>;
+  /**
+   * Resolves when the messages are taken.
+   * @param signal as for `Query.offer`
+   */
+  take(messages: readonly OfferedMessage[], signal?: AbortSignal): Promise<void>;
   /** Messages that may be on their way without an answer. */
   readonly limit: number;
   /** Told of every message that is refused because of the limit. */

@@ -1,10 +1,10 @@
 import { canonicalJson } from '../plan/canonical';
-import type { Operator, Plan, WindowOperator } from '../plan/Plan';
+import type { Operator, Plan, StateOperator, WindowOperator } from '../plan/Plan';
 
 /**
  * Ids of the operators that lose what they remembered when a running plan is replaced by another. A window loses it with
  * any change. reduceByKey loses it with another key or batch interval, or another window in front of it, because that window is
- * computed where the keys are; not with other aggregates, which are kept one by one.
+ * computed where the keys are; not with other aggregates, which are kept one by one. State loses it with another key, mode or function.
  * @param restarted ids that the engine made anew
  */
 export function beginAgain(before: Plan, after: Plan, restarted: readonly string[]): string[] {
@@ -15,6 +15,7 @@ export function beginAgain(before: Plan, after: Plan, restarted: readonly string
       if (old === undefined) return false;
       const isNew = restarted.includes(operator.id);
       if (operator.type === 'window') return isNew;
+      if (operator.type === 'state') return isNew && (old.type !== 'state' || !isSameState(old, operator));
       if (operator.type !== 'reduceByKey') return false;
       const was = windowBefore(old, before);
       const is = windowBefore(operator, after);
@@ -29,6 +30,12 @@ export function beginAgain(before: Plan, after: Plan, restarted: readonly string
       );
     })
     .map(({ id }) => id);
+}
+
+/** Whether the states of two plans mean the same: the same function over the same keys. What is done with them does not count. */
+function isSameState(one: StateOperator, other: StateOperator): boolean {
+  const meaning = ({ key, mode, code }: StateOperator['parameters']): string => canonicalJson({ key, mode, code });
+  return meaning(one.parameters) === meaning(other.parameters);
 }
 
 /** The window that an operator reads from, where it reads from nothing else. */

@@ -1,4 +1,4 @@
-import type { Input, Operator, Plan } from '../plan/Plan';
+import type { Input, JoinOperator, Operator, Plan } from '../plan/Plan';
 import type { Problem } from '../plan/Problem';
 import {
   batcherDialog,
@@ -8,11 +8,14 @@ import {
   disagreements,
   strictest,
 } from './compile/batchers';
+import { joinParameters, type JoinSide } from './compile/join';
 import { mapParameters } from './compile/map';
 import { PropertyReader } from './compile/PropertyReader';
 import { receiverDialog } from './compile/receiver';
+import { sinkParameters } from './compile/sink';
 import { slideProblems } from './compile/slides';
 import { reduceByKeyParameters } from './compile/reduceByKey';
+import { stateParameters } from './compile/state';
 import { topologicalOrder } from './compile/topologicalOrder';
 import { windowParameters } from './compile/window';
 import type { DrawnGraph, Edge } from './discover';
@@ -170,8 +173,8 @@ class Compilation {
     switch (type) {
       case 'receiver': {
         const limits = limitsOf();
-        const { bufferLimit, maxRate } = Number.isFinite(limits.bufferLimit) ? limits : DEFAULT_LIMITS;
-        return { id, type, inputs, parameters: { ...this.#read(id, receiverDialog), bufferLimit, maxRate } };
+        const { bufferLimit, maxRate, backpressure } = Number.isFinite(limits.bufferLimit) ? limits : DEFAULT_LIMITS;
+        return { id, type, inputs, parameters: { ...this.#read(id, receiverDialog), bufferLimit, maxRate, backpressure } };
       }
       case 'batcher':
         return { id, type, inputs, parameters: {} };
@@ -181,17 +184,32 @@ class Compilation {
         return { id, type, inputs, parameters: this.#read(id, (reader) => windowParameters(reader, batchInterval)) };
       case 'reduceByKey':
         return { id, type, inputs, parameters: this.#read(id, reduceByKeyParameters) };
+      case 'state':
+        return { id, type, inputs, parameters: this.#read(id, stateParameters) };
+      case 'join':
+        return { id, type, inputs, parameters: this.#read(id, (reader) => this.#join(reader, inputs)) };
       case 'sink':
-        return {
-          id,
-          type,
-          inputs,
-          parameters: this.#read(id, (reader) => ({
-            mode: reader.choice('mode', ['batch', 'record', 'key']),
-            emptyBatches: reader.flag('emptyBatches'),
-          })),
-        };
+        return { id, type, inputs, parameters: this.#read(id, sinkParameters) };
     }
+  }
+
+  #join(reader: PropertyReader, inputs: readonly Input[]): JoinOperator['parameters'] {
+    const { id } = reader;
+    const operators = [...new Set(inputs.map((input) => input.id))];
+    const sides = operators.map((operator): JoinSide => {
+      const behind = this.#graph.nodes.find((drawn) => defaultBatcher(drawn) === operator);
+      const node = this.#nodes.has(operator) ? operator : behind ?? operator;
+      return { operator, node, label: this.#label(node) };
+    });
+    return joinParameters(reader, sides, this.#label(id), (left) => {
+      const others = sides.filter((side) => side !== left).map(({ label }) => label);
+      this.#hints.push({
+        nodeId: id,
+        text:
+          `The left stream of ${this.#label(id)} is ${left.label}, the right one is ${others.join(' and ')}. ` +
+          'Open the node to choose.',
+      });
+    });
   }
 
   #read<Value>(id: string, read: (reader: PropertyReader) => Value): Value {

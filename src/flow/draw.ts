@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Problem } from '../plan/Problem';
 import { compile, type Compiled, type Hint } from './compile';
 import { discover } from './discover';
@@ -6,7 +7,9 @@ import { environmentOf } from './environment';
 import { problems, problemText } from './problems';
 import type { GraphOrder } from './RunningGraph';
 import type { NodeProperties, Runtime } from './Runtime';
+import { resolveFolders } from './resolveFolders';
 import { secretsOf } from './secrets';
+import { endpointProblems } from './web/endpointProblems';
 import type { RegisteredNode } from './StreamNode';
 
 /** An engine node: where and how graphs run. */
@@ -48,12 +51,35 @@ export function draw(
     if (node === undefined) throw new Error(`There is no stream node ${id}.`);
     return node;
   };
-  return graphs.map((graph) => {
+  const drawings = graphs.map((graph) => {
     const compiled = compile(graph, (id) => {
       const { type, node, properties: dialog } = registered(id);
       return { type, name: node.name, properties: dialog };
     });
     return complete(compiled, registered, engines, runtime, properties);
+  });
+  return checkEndpoints(drawings, runtime, properties);
+}
+
+/** Graphs whose endpoints are in each other's way, or have no place, do not run. */
+function checkEndpoints(
+  drawings: readonly GraphDrawing[],
+  runtime: Runtime,
+  properties: ReadonlyMap<string, NodeProperties>,
+): GraphDrawing[] {
+  const endpoints = drawings.flatMap(({ order }) =>
+    (order?.plan.operators ?? []).flatMap((operator) =>
+      operator.type === 'receiver' && operator.parameters.source.kind === 'http'
+        ? [{ nodeId: operator.id, path: operator.parameters.source.path }]
+        : [],
+    ),
+  );
+  if (endpoints.length === 0) return [...drawings];
+  const others = [...properties].filter(([id, { type }]) => type === 'http in' && runtime.node(id) !== undefined);
+  const found = endpointProblems(endpoints, others.map(([, other]) => other), runtime.web);
+  return drawings.map((drawing) => {
+    const own = found.filter(({ nodeId }) => drawing.nodes.includes(nodeId));
+    return own.length === 0 ? drawing : { ...drawing, order: undefined, problems: [...drawing.problems, ...own] };
   });
 }
 
@@ -70,6 +96,7 @@ function complete(
   const { secrets, problems: connectionProblems, warnings } = secretsOf(plan, {
     node: (id) => runtime.node(id),
     properties: (id) => properties.get(id),
+    dialog: (id) => registered(id).properties,
     instanceId: runtime.instanceId,
   });
   const batcher = nodes.find((id) => registered(id).type === 'batcher') ?? plan.graph;
@@ -81,8 +108,14 @@ function complete(
   const environment = environmentOf(plan, (name, id) => runtime.environment(name, registered(id).node));
   const { utilPath } = runtime;
   const order: GraphOrder = {
-    plan,
-    options: { secrets, taps: compiled.taps, environment, ...(utilPath === undefined ? {} : { utilPath }) },
+    plan: resolveFolders(plan, runtime.userDirectory),
+    options: {
+      secrets,
+      taps: compiled.taps,
+      environment,
+      instance: instanceName(runtime.instanceId),
+      ...(utilPath === undefined ? {} : { utilPath }),
+    },
     engine: JSON.stringify(engine?.settings ?? DEFAULT_ENGINE),
   };
   return {
@@ -92,6 +125,11 @@ function complete(
     problems: found,
     hints: [...hints, ...warnings.map(warningHint)],
   };
+}
+
+/** Short, and says nothing about the Node-RED that has it: it goes to servers and brokers with every message of a sink. */
+function instanceName(instanceId: string): string {
+  return createHash('sha256').update(instanceId).digest('hex').slice(0, 12);
 }
 
 function warningHint(warning: Problem): Hint {

@@ -1,4 +1,4 @@
-import type { Code, Operator, Plan } from '../plan/Plan';
+import type { Code, Operator, Plan, ValueSource } from '../plan/Plan';
 
 /**
  * The names that code asks for, as they stand in it: `ctx.env('NAME')` in JavaScript, or `env('NAME')` after
@@ -39,10 +39,17 @@ function codeOf(operator: Operator): Code[] {
     case 'map':
       return [operator.parameters.code];
     case 'reduceByKey':
-      return [operator.parameters.key, ...operator.parameters.aggregates.map(({ of }) => of)].flatMap((value) =>
-        value.from === 'code' ? [value.code] : [],
-      );
+      return [
+        ...codeIn(operator.parameters.key),
+        ...operator.parameters.aggregates.flatMap(({ of, reduce, inverse }) => [codeIn(of), reduce ?? [], inverse ?? []].flat()),
+      ];
+    case 'state':
+      return [operator.parameters.code, ...codeIn(operator.parameters.key)];
     default:
       return [];
   }
+}
+
+function codeIn(value: ValueSource): Code[] {
+  return value.from === 'code' ? [value.code] : [];
 }

@@ -111,10 +111,26 @@ export const problems = {
     nodeId,
     code: 'slides-differ',
     what: `${one} gives records every ${String(slide)} ms and ${other} every ${String(otherSlide)} ms`,
-    why: 'Inputs of one node are united batch by batch, so they must give records at the same times.',
+    why: 'Inputs of one node come together batch by batch, so they must give records at the same times.',
     fix:
       `Let both give records every ${String(Math.max(slide, otherSlide))} ms, by windows with the same slide in front of them, ` +
       'or continue each in a branch of its own. A sink may take both.',
+  }),
+
+  joinOneInput: (nodeId: string, label: string, only: string): Problem => ({
+    nodeId,
+    code: 'join-one-input',
+    what: `only one stream is wired into ${label}: ${only}`,
+    why: 'A join brings two streams together, a left one and a right one.',
+    fix: 'Wire a second stream to its input.',
+  }),
+
+  joinLeftMissing: (nodeId: string, left: string, wired: readonly string[]): Problem => ({
+    nodeId,
+    code: 'join-left-missing',
+    what: `the left stream of the join, ${left}, is not wired to it`,
+    why: `What is wired to it: ${wired.join(', ')}.`,
+    fix: 'Open the join and choose the left stream, or wire that node to its input.',
   }),
 
   windowBehindWindow: (nodeId: string, which: 'length' | 'slide', duration: number, front: string, slide: number): Problem => {
@@ -147,12 +163,15 @@ export const problems = {
     fix: 'Open the node and choose again. If a newer version made this flow, update the palette.',
   }),
 
-  brokerMissing: (nodeId: string): Problem => ({
+  brokerMissing: (nodeId: string, role: 'receiver' | 'sink' = 'receiver'): Problem => ({
     nodeId,
     code: 'broker-missing',
-    what: 'there is no MQTT broker to listen to',
+    what: `there is no MQTT broker to ${role === 'sink' ? 'publish' : 'listen'} to`,
     why: 'None is chosen, or the chosen one is disabled or missing.',
-    fix: 'Open the receiver and choose a server, or choose the source "wire".',
+    fix:
+      role === 'sink'
+        ? 'Open the sink and choose a server, or another target.'
+        : 'Open the receiver and choose a server, or choose the source "wire".',
   }),
 
   brokerInvalid: (nodeId: string, reason: string): Problem => ({
@@ -169,6 +188,86 @@ export const problems = {
     what: `the topic is ${quoted(topic)}`,
     why: reason,
     fix: 'Give a topic such as sensors/+/temperature or sensors/#.',
+  }),
+
+  httpPathInvalid: (nodeId: string, path: string, reason: string): Problem => ({
+    nodeId,
+    code: 'http-path-invalid',
+    what: `the path of the endpoint is ${quoted(path)}`,
+    why: reason,
+    fix: 'Give a path such as sensors or house/sensors.',
+  }),
+
+  httpPathTwice: (nodeId: string, path: string, other: string): Problem => ({
+    nodeId,
+    code: 'http-path-twice',
+    what: `${other} has the path ${quoted(path)} too`,
+    why: 'A request can go to one of them only.',
+    fix: 'Give each a path of its own. In a subflow, let the path be an environment variable such as ${PATH_OF_THIS_ONE}.',
+  }),
+
+  httpOff: (nodeId: string): Problem => ({
+    nodeId,
+    code: 'http-off',
+    what: 'flows have no web server here, so there can be no endpoint',
+    why: 'httpNodeRoot is false in the settings of Node-RED.',
+    fix: 'Set httpNodeRoot to a path such as "/", and restart Node-RED, or choose another source.',
+  }),
+
+  folderMissing: (nodeId: string, reason: string): Problem => ({
+    nodeId,
+    code: 'folder-missing',
+    what: 'it is not clear which folder to watch',
+    why: reason,
+    fix: "Give the path of a folder; one that is not absolute starts in Node-RED's user directory.",
+  }),
+
+  patternInvalid: (nodeId: string, pattern: string, reason: string): Problem => ({
+    nodeId,
+    code: 'pattern-invalid',
+    what: `the pattern for the names of files is ${quoted(pattern)}`,
+    why: reason,
+    fix: 'Give a pattern such as *.csv or {a,b}*.json, or * for all files.',
+  }),
+
+  hostMissing: (nodeId: string): Problem => ({
+    nodeId,
+    code: 'host-missing',
+    what: 'there is no host',
+    why: 'Without it there is nothing to connect to, and no address to listen at.',
+    fix: 'Give a name or an address such as 127.0.0.1. To listen to the whole network, give 0.0.0.0.',
+  }),
+
+  sinkTopicInvalid: (nodeId: string, topic: string, reason: string): Problem => ({
+    nodeId,
+    code: 'sink-topic-invalid',
+    what: `the topic to publish to is ${quoted(topic)}`,
+    why: reason,
+    fix: 'Give a topic such as averages/{key}, or leave it empty for the topic of each record; per batch, one such as averages/all.',
+  }),
+
+  sinkUrlInvalid: (nodeId: string, reason: string): Problem => ({
+    nodeId,
+    code: 'sink-url-invalid',
+    what: 'the address to post to cannot be used',
+    why: reason,
+    fix: 'Give a whole address: http or https, host, port and path.',
+  }),
+
+  sinkHeaderInvalid: (nodeId: string, header: string): Problem => ({
+    nodeId,
+    code: 'sink-header-invalid',
+    what: `the name of the header is ${quoted(header)}`,
+    why: 'A name is made of letters, digits and hyphens, and those that say how a request is written are set by the sink itself.',
+    fix: 'Give a name such as Authorization or X-Api-Key, or leave it empty.',
+  }),
+
+  sinkSecretInvalid: (nodeId: string): Problem => ({
+    nodeId,
+    code: 'sink-secret-invalid',
+    what: 'the value of the header cannot be sent',
+    why: 'A header holds one line of plain characters.',
+    fix: 'Enter the value again; a line break at its end is the usual reason.',
   }),
 
   keyLevelInvalid: (nodeId: string, value: unknown): Problem => ({
@@ -209,6 +308,14 @@ export const problems = {
     what: `there is no aggregate ${quoted(value)}`,
     why: `Known are ${known.join(', ')}.`,
     fix: 'Choose one of these. If a newer version made this flow, update the palette.',
+  }),
+
+  reduceMissing: (nodeId: string, output: string): Problem => ({
+    nodeId,
+    code: 'reduce-missing',
+    what: `the function that reduces to ${quoted(output)} is empty`,
+    why: 'The aggregate reduce combines two values, a and b, by a function of your own.',
+    fix: 'Write it in the node, return a + b; for example.',
   }),
 
   outputNameMissing: (nodeId: string, aggregate: string): Problem => ({

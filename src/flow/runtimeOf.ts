@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { NodeAPI, NodeAPISettingsWithData, NodeMessage } from 'node-red';
+import { webOf } from './web/webOf';
 import type { NodeProperties, Runtime, RuntimeHooks, RuntimeNode } from './Runtime';
 
 /** Reaches the real Node-RED. @param api returns the newest API object; each node set gets one of its own, any of them will do */
@@ -37,6 +38,13 @@ export function runtimeOf(api: () => NodeAPI): Runtime {
     },
     get instanceId() {
       return instanceId(api().settings);
+    },
+    get userDirectory() {
+      const { userDir } = api().settings as { readonly userDir?: unknown };
+      return typeof userDir === 'string' && userDir !== '' ? userDir : undefined;
+    },
+    get web() {
+      return webOf(api);
     },
     warn(text) {
       api().log.warn(text);

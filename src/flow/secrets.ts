@@ -1,3 +1,4 @@
+import type { HttpSecret } from '../engine/Engine';
 import type { Plan } from '../plan/Plan';
 import type { Problem } from '../plan/Problem';
 import { mqttBroker } from './mqttBroker';
@@ -8,6 +9,8 @@ import type { NodeProperties, RuntimeNode } from './Runtime';
 export interface ConnectionView {
   node(id: string): RuntimeNode | undefined;
   properties(id: string): NodeProperties | undefined;
+  /** What the dialog of a stream node says, environment variables filled in. */
+  dialog(id: string): NodeProperties | undefined;
   /** Tells this Node-RED from others that run the same flow. */
   readonly instanceId: string;
 }
@@ -20,34 +23,57 @@ export interface Secrets {
 }
 
 /**
- * Reads what the receivers of a plan need to connect, from the config nodes that they name.
- * Each receiver's connection has a name of its own, because each has a client id of its own.
+ * Reads what the receivers and sinks of a plan need to connect, from themselves and the config nodes that they name.
+ * Each connection to a broker has a name of its own, because each has a client id of its own.
  */
 export function secretsOf(plan: Plan, view: ConnectionView): Secrets {
   const secrets: Record<string, unknown> = {};
   const found: Problem[] = [];
   const warnings: Problem[] = [];
-  for (const operator of plan.operators) {
-    if (operator.type !== 'receiver' || operator.parameters.source.kind !== 'mqtt') continue;
-    const { connection } = operator.parameters.source;
+  const atBroker = (nodeId: string, connection: string, role: 'receiver' | 'sink'): void => {
     const brokerId = brokerOf(connection);
     const broker = view.node(brokerId);
     if (broker === undefined) {
-      found.push(problems.brokerMissing(operator.id));
-      continue;
+      found.push(problems.brokerMissing(nodeId, role));
+      return;
     }
-    const settings = mqttBroker(broker, tlsNode(brokerId, broker, view), { instanceId: view.instanceId, nodeId: operator.id });
+    const settings = mqttBroker(broker, tlsNode(brokerId, broker, view), { instanceId: view.instanceId, nodeId });
     found.push(...settings.problems);
     warnings.push(...settings.warnings);
-    if (settings.options.url === '') found.push(problems.brokerInvalid(operator.id, 'It has no address.'));
+    if (settings.options.url === '') found.push(problems.brokerInvalid(nodeId, 'It has no address.'));
     secrets[connection] = settings.options;
+  };
+  for (const operator of plan.operators) {
+    if (operator.type === 'receiver' && operator.parameters.source.kind === 'mqtt') {
+      atBroker(operator.id, operator.parameters.source.connection, 'receiver');
+    } else if (operator.type === 'sink' && operator.parameters.target.kind === 'mqtt') {
+      atBroker(operator.id, operator.parameters.target.connection, 'sink');
+    } else if (operator.type === 'sink' && operator.parameters.target.kind === 'http') {
+      const secret = httpSecret(operator.id, view);
+      if (Object.values(secret.headers).some((value) => !isHeaderValue(value))) found.push(problems.sinkSecretInvalid(operator.id));
+      secrets[operator.parameters.target.connection] = secret;
+    }
   }
   return { secrets, problems: found, warnings };
 }
 
-/** The name of a receiver's connection to a broker. */
-export function connectionName(brokerId: string, receiver: string): string {
-  return `${brokerId}/${receiver}`;
+/** The address and the header of a sink; the value of the header is one of Node-RED's credentials, the rest stands in the flow. */
+function httpSecret(sink: string, view: ConnectionView): HttpSecret {
+  const dialog = view.dialog(sink) ?? {};
+  const text = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
+  const header = text(dialog.header);
+  const { credentials } = (view.node(sink) ?? {}) as { readonly credentials?: { readonly secret?: unknown } };
+  return { url: text(dialog.url), headers: header === '' ? {} : { [header.toLowerCase()]: text(credentials?.secret) } };
+}
+
+/** Visible characters of Latin-1, blanks and tabs (RFC 9110, 5.5). */
+function isHeaderValue(text: string): boolean {
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(text);
+}
+
+/** The name of the connection of a receiver or sink to a broker. */
+export function connectionName(brokerId: string, nodeId: string): string {
+  return `${brokerId}/${nodeId}`;
 }
 
 function brokerOf(connection: string): string {

@@ -47,6 +47,11 @@ export class JsonReader {
     return new JsonReader((value as Record<string, unknown>)[name], `${this.path}.${name}`);
   }
 
+  /** Whether an object has a member that may be left out. */
+  has(name: string): boolean {
+    return typeof this.value === 'object' && this.value !== null && Object.hasOwn(this.value, name);
+  }
+
   items(): JsonReader[] {
     if (!Array.isArray(this.value)) return this.fail('an array');
     return this.value.map((item: unknown, index) => new JsonReader(item, `${this.path}[${String(index)}]`));

@@ -20,6 +20,8 @@ export type Operator =
   | MapOperator
   | WindowOperator
   | ReduceByKeyOperator
+  | StateOperator
+  | JoinOperator
   | SinkOperator;
 
 export type OperatorType = Operator['type'];
@@ -53,7 +55,23 @@ export type SourceParameters =
   /** `connection` names a secret handed over beside the plan: address, login and certificates. */
   | { readonly kind: 'mqtt'; readonly connection: string; readonly topic: string; readonly qos: 0 | 1 }
   /** `rate`: messages per sensor and second. */
-  | { readonly kind: 'simulated'; readonly sensors: number; readonly rate: number; readonly seed: number };
+  | { readonly kind: 'simulated'; readonly sensors: number; readonly rate: number; readonly seed: number }
+  /**
+   * Files that appear in a folder, each read once, whole or line by line. `pattern`: a glob for the file name, such as `*.csv`.
+   * `existing`: whether files that are there already when the graph starts are read too.
+   */
+  | {
+      readonly kind: 'folder';
+      /** Absolute once the plan is complete. */
+      readonly path: string;
+      readonly pattern: string;
+      readonly split: 'lines' | 'whole';
+      readonly existing: boolean;
+    }
+  /** Lines of text over TCP: connects to `host`:`port`, or listens there for others to connect. */
+  | { readonly kind: 'tcp'; readonly role: 'connect' | 'listen'; readonly host: string; readonly port: number }
+  /** Requests to an endpoint of Node-RED's own web server, `POST <path>`; the engine gets them as offered messages. */
+  | { readonly kind: 'http'; readonly path: string; /** bytes */ readonly bodyLimit: number };
 
 export type ReceiverOperator = OperatorOf<
   'receiver',
@@ -65,8 +83,18 @@ export type ReceiverOperator = OperatorOf<
     readonly bufferLimit: number;
     /** The most records a second that go into batches, or null for no limit; the others wait in the buffer. */
     readonly maxRate: number | null;
+    /** Whether the rate follows what batches can take, and how; null for no. */
+    readonly backpressure: BackpressureParameters | null;
   }
 >;
+
+/** Spark's rate estimator. Rates are records a second. */
+export interface BackpressureParameters {
+  /** The rate before the first estimate; null for no limit then. */
+  readonly initialRate: number | null;
+  /** No estimate is lower than this; above 0. */
+  readonly minRate: number;
+}
 
 /** Passes its input on; the batch interval itself belongs to the whole plan. */
 export type BatcherOperator = OperatorOf<'batcher', Record<string, never>>;
@@ -74,7 +102,11 @@ export type BatcherOperator = OperatorOf<'batcher', Record<string, never>>;
 /** User code as text. */
 export type Code = { readonly lang: 'javascript' | 'jsonata'; readonly source: string };
 
-export type MapOperator = OperatorOf<'map', { readonly mode: 'map' | 'flatMap' | 'filter'; readonly code: Code }>;
+/** `batch`: the code is called once a batch, with all its records, and gives the records that take their place. `keyBy`: it gives the key. */
+export type MapOperator = OperatorOf<
+  'map',
+  { readonly mode: 'map' | 'flatMap' | 'filter' | 'keyBy' | 'batch'; readonly code: Code }
+>;
 
 /** Durations in ms. */
 export type WindowOperator = OperatorOf<'window', { readonly length: number; readonly slide: number }>;
@@ -91,6 +123,12 @@ export interface AggregateParameters {
   readonly of: ValueSource;
   /** The name of the output. */
   readonly as: string;
+  /** The number that some aggregates need: the percentile of `percentile`, how many of `topK`, how many at most of `list`. */
+  readonly parameter?: number;
+  /** The user's own function (aggregate `reduce` only): `a` and `b` combined into one. */
+  readonly reduce?: Code;
+  /** What undoes it, where there is such a thing: takes `b` out of `a` again. */
+  readonly inverse?: Code;
 }
 
 export type ReduceByKeyOperator = OperatorOf<
@@ -107,9 +145,53 @@ export type ReduceByKeyOperator = OperatorOf<
   }
 >;
 
+/** Running state for each key. */
+export type StateOperator = OperatorOf<
+  'state',
+  {
+    readonly key: ValueSource;
+    /**
+     * `update`: the code is called once a key and batch, with the key's new records and its old state, and gives the new state
+     * (Spark's updateStateByKey). `record`: it is called for each record, with the state to read and change, and gives what goes
+     * on (Spark's mapWithState).
+     */
+    readonly mode: 'update' | 'record';
+    readonly code: Code;
+    /** ms without a record after which a key times out, or null for never. */
+    readonly timeout: number | null;
+    /**
+     * `changed`: what the code gave in this batch. `all`: the state of every key after each batch (Spark's stateSnapshots,
+     * and its updateStateByKey).
+     */
+    readonly emit: 'changed' | 'all';
+    /** The most keys that may have state; records of further keys are left out. */
+    readonly keyLimit: number;
+  }
+>;
+
+/** Two streams brought together by key, batch by batch; `union` takes both as they are. */
+export type JoinOperator = OperatorOf<
+  'join',
+  {
+    readonly mode: 'inner' | 'left' | 'right' | 'full' | 'cogroup' | 'union';
+    /** Which of the inputs is the left stream, by the operator that gives it; all others are the right one. */
+    readonly left: string;
+  }
+>;
+
+/** Where the records of a sink go. */
+export type SinkTarget =
+  /** Messages out of the node. */
+  | { readonly kind: 'flow' }
+  /** `connection` names a secret beside the plan, as for receivers. `topic` may hold `{topic}` and `{key}` of the record. */
+  | { readonly kind: 'mqtt'; readonly connection: string; readonly topic: string; readonly qos: 0 | 1; readonly retain: boolean }
+  /** `connection` names a secret beside the plan: the address, and the headers that log in. `timeout`: ms for one request. */
+  | { readonly kind: 'http'; readonly connection: string; readonly timeout: number };
+
 export type SinkOperator = OperatorOf<
   'sink',
   {
+    readonly target: SinkTarget;
     readonly mode: 'batch' | 'record' | 'key';
     /** Whether a batch without records gives a message too (mode `batch` only). */
     readonly emptyBatches: boolean;

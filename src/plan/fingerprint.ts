@@ -25,11 +25,18 @@ export function operatorFingerprint(operator: Operator, batchInterval: number): 
 
 /**
  * Tells whether an aggregate still folds the same values in the same way, so that its partials may be kept while its
- * neighbours come and go. The name of the output does not count: renaming resets nothing.
+ * neighbours come and go. The name of the output does not count: renaming resets nothing. Neither does what only matters
+ * when partials are read, which percentile it is, or when they are taken out again, the inverse of the user's function: what was
+ * gathered serves another percentile just as well.
  * @returns SHA-256, 64 hexadecimal digits
  */
-export function aggregateFingerprint(parameters: AggregateParameters): string {
-  return sha256(canonicalJson({ aggregate: parameters.aggregate, of: parameters.of }));
+export function aggregateFingerprint({ aggregate, of, parameter, reduce }: AggregateParameters): string {
+  return sha256(canonicalJson({
+    aggregate,
+    of,
+    ...(parameter === undefined || aggregate === 'percentile' ? {} : { parameter }),
+    ...(reduce === undefined ? {} : { reduce }),
+  }));
 }
 
 function sha256(text: string): string {

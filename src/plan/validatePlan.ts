@@ -1,16 +1,20 @@
 import { JsonError, JsonReader } from './JsonReader';
-import { AGGREGATE_NAMES, RESERVED_OUTPUT_NAMES } from './names';
+import { AGGREGATE_NAMES, AGGREGATE_PARAMETERS, keepsTo, type ParameterRule, parameterText, RESERVED_OUTPUT_NAMES } from './names';
 import type {
   AggregateParameters,
+  BackpressureParameters,
   Code,
   Input,
+  JoinOperator,
   KeySource,
   Operator,
   OperatorType,
   Plan,
   ReceiverOperator,
   ReduceByKeyOperator,
+  SinkTarget,
   SourceParameters,
+  StateOperator,
   ValueSource,
 } from './Plan';
 
@@ -39,7 +43,7 @@ function readOperator(reader: JsonReader, batchInterval: number, known: Set<stri
   if (known.has(head.id)) {
     throw new JsonError(`${id.path}: two operators have the id ${JSON.stringify(head.id)}; ids must be unique.`);
   }
-  const kind: OperatorType = type.oneOf(['receiver', 'batcher', 'map', 'window', 'reduceByKey', 'sink'] as const);
+  const kind: OperatorType = type.oneOf(['receiver', 'batcher', 'map', 'window', 'reduceByKey', 'state', 'join', 'sink'] as const);
   if (kind === 'receiver' && head.inputs.length > 0) inputs.fail('empty, because a receiver begins a graph');
   if (kind !== 'receiver' && head.inputs.length === 0) inputs.fail('an array of at least one input');
   known.add(head.id);
@@ -54,7 +58,7 @@ function readOperator(reader: JsonReader, batchInterval: number, known: Set<stri
       return {
         ...head,
         type: kind,
-        parameters: { mode: mode.oneOf(['map', 'flatMap', 'filter'] as const), code: readCode(code) },
+        parameters: { mode: mode.oneOf(['map', 'flatMap', 'filter', 'keyBy', 'batch'] as const), code: readCode(code) },
       };
     }
     case 'window': {
@@ -67,12 +71,20 @@ function readOperator(reader: JsonReader, batchInterval: number, known: Set<stri
     }
     case 'reduceByKey':
       return { ...head, type: kind, parameters: readReduceByKey(parameters) };
+    case 'state':
+      return { ...head, type: kind, parameters: readState(parameters) };
+    case 'join':
+      return { ...head, type: kind, parameters: readJoin(parameters, head.inputs) };
     case 'sink': {
-      const { mode, emptyBatches } = parameters.members(['mode', 'emptyBatches']);
+      const { target, mode, emptyBatches } = parameters.members(['target', 'mode', 'emptyBatches']);
       return {
         ...head,
         type: kind,
-        parameters: { mode: mode.oneOf(['batch', 'record', 'key'] as const), emptyBatches: emptyBatches.boolean() },
+        parameters: {
+          target: readSinkTarget(target),
+          mode: mode.oneOf(['batch', 'record', 'key'] as const),
+          emptyBatches: emptyBatches.boolean(),
+        },
       };
     }
   }
@@ -95,19 +107,27 @@ function readDuration(reader: JsonReader, batchInterval: number): number {
   return duration;
 }
 
+const RECEIVER = ['source', 'format', 'key', 'bufferLimit', 'maxRate', 'backpressure'] as const;
+
 function readReceiver(reader: JsonReader): ReceiverOperator['parameters'] {
-  const { source, format, key, bufferLimit, maxRate } = reader.members(['source', 'format', 'key', 'bufferLimit', 'maxRate']);
+  const { source, format, key, bufferLimit, maxRate, backpressure } = reader.members(RECEIVER);
   return {
     source: readSource(source),
     format: format.oneOf(['auto', 'json', 'text', 'buffer'] as const),
     key: readKeySource(key),
     bufferLimit: bufferLimit.integer(1),
     maxRate: maxRate.value === null ? null : maxRate.positive(),
+    backpressure: backpressure.value === null ? null : readBackpressure(backpressure),
   };
 }
 
+function readBackpressure(reader: JsonReader): BackpressureParameters {
+  const { initialRate, minRate } = reader.members(['initialRate', 'minRate']);
+  return { initialRate: initialRate.value === null ? null : initialRate.positive(), minRate: minRate.positive() };
+}
+
 function readSource(reader: JsonReader): SourceParameters {
-  const kind = reader.member('kind').oneOf(['wire', 'mqtt', 'simulated'] as const);
+  const kind = reader.member('kind').oneOf(['wire', 'mqtt', 'simulated', 'folder', 'tcp', 'http'] as const);
   switch (kind) {
     case 'wire':
       reader.members(['kind']);
@@ -119,6 +139,47 @@ function readSource(reader: JsonReader): SourceParameters {
     case 'simulated': {
       const { sensors, rate, seed } = reader.members(['kind', 'sensors', 'rate', 'seed']);
       return { kind, sensors: sensors.integer(1), rate: rate.positive(), seed: seed.integer(Number.MIN_SAFE_INTEGER) };
+    }
+    case 'folder': {
+      const { path, pattern, split, existing } = reader.members(['kind', 'path', 'pattern', 'split', 'existing']);
+      return {
+        kind,
+        path: path.name(),
+        pattern: pattern.name(),
+        split: split.oneOf(['lines', 'whole'] as const),
+        existing: existing.boolean(),
+      };
+    }
+    case 'tcp': {
+      const { role, host, port } = reader.members(['kind', 'role', 'host', 'port']);
+      return { kind, role: role.oneOf(['connect', 'listen'] as const), host: host.name(), port: port.integer(1, 65_535) };
+    }
+    case 'http': {
+      const { path, bodyLimit } = reader.members(['kind', 'path', 'bodyLimit']);
+      return { kind, path: path.name(), bodyLimit: bodyLimit.integer(1) };
+    }
+  }
+}
+
+function readSinkTarget(reader: JsonReader): SinkTarget {
+  const kind = reader.member('kind').oneOf(['flow', 'mqtt', 'http'] as const);
+  switch (kind) {
+    case 'flow':
+      reader.members(['kind']);
+      return { kind };
+    case 'mqtt': {
+      const { connection, topic, qos, retain } = reader.members(['kind', 'connection', 'topic', 'qos', 'retain']);
+      return {
+        kind,
+        connection: connection.name(),
+        topic: topic.string(),
+        qos: qos.oneOf([0, 1] as const),
+        retain: retain.boolean(),
+      };
+    }
+    case 'http': {
+      const { connection, timeout } = reader.members(['kind', 'connection', 'timeout']);
+      return { kind, connection: connection.name(), timeout: timeout.integer(1, 600_000) };
     }
   }
 }
@@ -171,11 +232,53 @@ function readReduceByKey(reader: JsonReader): ReduceByKeyOperator['parameters'] 
   };
 }
 
+function readState(reader: JsonReader): StateOperator['parameters'] {
+  const { key, mode, code, timeout, emit, keyLimit } = reader.members(['key', 'mode', 'code', 'timeout', 'emit', 'keyLimit']);
+  const { lang, source } = readCode(code);
+  if (lang !== 'javascript') code.member('lang').fail('javascript, because state is kept in step with its batch');
+  return {
+    key: readValueSource(key),
+    mode: mode.oneOf(['update', 'record'] as const),
+    code: { lang, source },
+    timeout: timeout.value === null ? null : timeout.integer(1),
+    emit: emit.oneOf(['changed', 'all'] as const),
+    keyLimit: keyLimit.integer(1),
+  };
+}
+
+function readJoin(reader: JsonReader, inputs: readonly Input[]): JoinOperator['parameters'] {
+  const { mode, left } = reader.members(['mode', 'left']);
+  const ids = new Set(inputs.map(({ id }) => id));
+  const name = left.name();
+  if (!ids.has(name)) left.fail(`one of the join's inputs (${[...ids].join(', ')})`);
+  if (ids.size < 2) left.fail('one of two inputs or more');
+  return { mode: mode.oneOf(['inner', 'left', 'right', 'full', 'cogroup', 'union'] as const), left: name };
+}
+
 function readAggregate(reader: JsonReader, names: Set<string>): AggregateParameters {
-  const { aggregate, of, as } = reader.members(['aggregate', 'of', 'as']);
+  const kind = reader.member('aggregate').oneOf(AGGREGATE_NAMES);
+  const rule = AGGREGATE_PARAMETERS.get(kind);
+  const more: Pick<AggregateParameters, 'parameter' | 'reduce' | 'inverse'> = {
+    // Left out, it is the usual one.
+    ...(rule === undefined || !reader.has('parameter') ? {} : { parameter: readParameter(reader.member('parameter'), rule) }),
+    ...(kind !== 'reduce' ? {} : { reduce: readCombining(reader.member('reduce')) }),
+    ...(kind !== 'reduce' || !reader.has('inverse') ? {} : { inverse: readCombining(reader.member('inverse')) }),
+  };
+  const { of, as } = reader.members(['aggregate', 'of', 'as', ...(Object.keys(more) as (keyof typeof more)[])]);
   const name = as.name();
   if (RESERVED_OUTPUT_NAMES.includes(name)) as.fail(`none of ${RESERVED_OUTPUT_NAMES.join(', ')}, which are taken`);
   if (names.has(name)) as.fail('a name that no other output has');
   names.add(name);
-  return { aggregate: aggregate.oneOf(AGGREGATE_NAMES), of: readValueSource(of), as: name };
+  return { aggregate: kind, of: readValueSource(of), as: name, ...more };
+}
+
+function readParameter(reader: JsonReader, rule: ParameterRule): number {
+  const value = reader.value;
+  return typeof value === 'number' && keepsTo(rule, value) ? value : reader.fail(parameterText(rule));
+}
+
+/** The user's own function of two values; only JavaScript gives its value at once. */
+function readCombining(reader: JsonReader): Code {
+  const { lang, source } = reader.members(['lang', 'source']);
+  return { lang: lang.oneOf(['javascript'] as const), source: source.name() };
 }

@@ -12,6 +12,10 @@ export class DStreamGraph {
   readonly batchInterval: number;
   readonly inputs: InputDStream<unknown>[] = [];
   readonly outputs: DStream<unknown>[] = [];
+  /** ms that every stream keeps its RDDs for, where somebody asked for that. */
+  rememberDuration: number | undefined;
+  /** The newest batch whose jobs have been made, or are being made, ms since the epoch. */
+  newestBatch = -Infinity;
   #reachable: DStream<unknown>[] = [];
 
   constructor(batchInterval: number) {
@@ -20,8 +24,11 @@ export class DStreamGraph {
 
   /** @param zeroTime the batch time before the first one */
   start(zeroTime: number): void {
+    this.newestBatch = zeroTime;
     for (const stream of [...this.outputs, ...this.inputs]) stream.initialize(zeroTime);
     this.#reachable = this.#collectReachable();
+    if (this.rememberDuration !== undefined) for (const stream of this.#reachable) stream.remember(this.rememberDuration);
+    for (const stream of this.#reachable) stream.validateAtStart();
   }
 
   get hasWaitingInput(): boolean {
@@ -37,6 +44,12 @@ export class DStreamGraph {
     }));
   }
 
+  /** Does what inputs must await before the jobs of a batch can be made; undefined where none has anything to wait for. */
+  prepare(time: number): Promise<unknown> | undefined {
+    const prepared = this.inputs.flatMap((input) => input.prepare(time) ?? []);
+    return prepared.length === 0 ? undefined : Promise.all(prepared);
+  }
+
   /** Takes back what the batches from `time` on were given: they will not run. */
   takeBack(time: number): void {
     for (const input of this.inputs) input.takeBack(time);
@@ -44,6 +57,7 @@ export class DStreamGraph {
 
   /** The jobs of a batch: first the upkeep of windows, then the outputs in the order of their registration. */
   generateJobs(time: number): Job[] {
+    this.newestBatch = time;
     const jobs: Job[] = [];
     for (const stream of this.#reachable) {
       const upkeep = stream.generateUpkeep(time);

@@ -1,38 +1,55 @@
-import type { Clock, Timer } from '../ports/Clock';
+import type { CallScope } from '../ports/CallScope';
+import type { Clock } from '../ports/Clock';
+import type { FileSystem } from '../ports/FileSystem';
 import type { Log } from '../ports/Log';
+import type { Network } from '../ports/Network';
 import type { DStream } from './dstream/DStream';
 import type { InputDStream } from './dstream/InputDStream';
-import { QueueInputDStream, type QueuedBatch } from './dstream/QueueInputDStream';
-import { ReceiverInputDStream } from './dstream/ReceiverInputDStream';
-import { TransformedDStream, unionOf } from './dstream/TransformedDStream';
 import { DStreamGraph } from './DStreamGraph';
 import { checkDuration } from './duration';
-import { IllegalArgumentError, IllegalStateError } from './errors';
+import { IllegalArgumentError, IllegalStateError, StreamingError } from './errors';
+import { type ExecutionOptions, type ExecutionSettings, executionSettings } from './ExecutionOptions';
 import { ParallelCollectionRDD } from './rdd/ParallelCollectionRDD';
 import type { RDD, RDDEnvironment } from './rdd/RDD';
-import type { Receiver } from './receiver/Receiver';
 import { JobGenerator } from './scheduler/JobGenerator';
 import { JobScheduler } from './scheduler/JobScheduler';
 import type { JobSet } from './scheduler/JobSet';
+import { PIDRateEstimator } from './scheduler/PIDRateEstimator';
+import { RateController } from './scheduler/RateController';
+import { Shutdown } from './scheduler/Shutdown';
 import type { StreamingListener } from './scheduler/StreamingListener';
 import { StreamingListenerBus } from './scheduler/StreamingListenerBus';
+import { Termination } from './Termination';
 
 export type StreamingContextState = 'INITIALIZED' | 'ACTIVE' | 'STOPPED';
 
-export interface StreamingContextOptions {
+export interface StreamingContextOptions extends ExecutionOptions {
   /** ms; batch times are its multiples since the epoch. */
   readonly batchInterval: number;
   readonly clock: Clock;
   readonly log: Log;
+  /** Where files are read and written; a program that does neither needs none. */
+  readonly fileSystem?: FileSystem;
+  /** How sockets connect; a program without them needs none. */
+  readonly network?: Network;
   /** `spark` brings back Spark's own behaviour where ours differs on purpose. */
   readonly compatibility?: 'spark';
-  /** How many more times a failed output is tried before its batch has failed; 0 when left out. */
-  readonly retries?: number;
+  /**
+   * Where checkpoints belong. Streams with state and inverse windows then remember their RDDs as if they were checkpointed, as
+   * Spark's do. Without it they work as well, in memory; only `compatibility: 'spark'` refuses to start streams with state then.
+   */
+  readonly checkpointDirectory?: string;
+  /** Tells whether `stop` is called by an output of this context itself; without it such a call waits until it is given up. */
+  readonly scope?: CallScope;
   /**
    * The batch time to go on after, ms since the epoch: for a program that goes on where another one stopped. Batch times
    * missed since then are made up for as after a pause.
    */
   readonly startAfter?: number;
+  /** ms of receiving that make one block, and so one partition of a batch; 200 when left out. */
+  readonly blockInterval?: number;
+  /** How many partitions a collection or a shuffle has when nothing else is said (Spark's spark.default.parallelism); 1 when left out. */
+  readonly defaultParallelism?: number;
 }
 
 /** How to stop: Spark's two flags, or the second of them by name. */
@@ -41,57 +58,123 @@ export interface StopOptions {
   readonly gracefully?: boolean;
 }
 
-/** How long a stop that is not graceful waits for receivers to end, ms. */
-const RECEIVER_STOP_LIMIT = 10_000;
+function checkPartitions(count: number): number {
+  if (Number.isSafeInteger(count) && count > 0) return count;
+  throw new IllegalArgumentError(`defaultParallelism is ${String(count)}; it must be a whole number of partitions above 0.`);
+}
+
+/** ms; Spark's default. */
+const DEFAULT_BLOCK_INTERVAL = 200;
 
 /** A streaming program: its streams are built, then it is started once and stopped once. */
 export class StreamingContext implements RDDEnvironment {
   readonly batchInterval: number;
+  /** ms of receiving that make one block of a receiver */
+  readonly blockInterval: number;
   readonly clock: Clock;
+  readonly log: Log;
   readonly compatibility: 'spark' | undefined;
-  readonly defaultParallelism = 1;
+  readonly defaultParallelism: number;
   readonly listeners: StreamingListenerBus;
+  /** How the program is run, with everything that the options left out. */
+  readonly execution: ExecutionSettings;
+  readonly #scope: CallScope | undefined;
   readonly #graph: DStreamGraph;
   readonly #generator: JobGenerator;
   readonly #scheduler: JobScheduler;
-  readonly #log: Log;
+  readonly #shutdown: Shutdown;
+  readonly #termination: Termination;
+  readonly #fileSystem: FileSystem | undefined;
+  readonly #network: Network | undefined;
   readonly #startAfter: number | undefined;
+  #checkpointDirectory: string | undefined;
   #state: StreamingContextState = 'INITIALIZED';
   #stopping: Promise<void> | undefined;
   #finishing: Promise<void> | undefined;
   #lastCompleted: number | undefined;
-  #error: Error | undefined;
-  readonly #ended: Promise<void>;
-  #end: () => void = () => undefined;
 
-  /** @throws IllegalArgumentError for a batch interval that is not a whole number of ms above 0 */
+  /** @throws IllegalArgumentError for a batch or block interval that is not a whole number of ms above 0 */
   constructor(options: StreamingContextOptions) {
     checkDuration('batchInterval', options.batchInterval);
     this.batchInterval = options.batchInterval;
+    this.blockInterval = options.blockInterval ?? DEFAULT_BLOCK_INTERVAL;
+    checkDuration('blockInterval', this.blockInterval);
+    this.defaultParallelism = checkPartitions(options.defaultParallelism ?? 1);
+    this.execution = executionSettings(options, options.batchInterval);
+    this.#scope = options.scope;
+    const compatibility: unknown = options.compatibility;
+    if (compatibility !== undefined && compatibility !== 'spark') {
+      throw new IllegalArgumentError(`compatibility is ${JSON.stringify(compatibility)}; it must be 'spark', or left out.`);
+    }
     this.clock = options.clock;
     this.compatibility = options.compatibility;
-    this.#log = options.log;
+    this.#checkpointDirectory = options.checkpointDirectory;
+    this.log = options.log;
+    this.#fileSystem = options.fileSystem;
+    this.#network = options.network;
     this.#startAfter = options.startAfter;
     this.listeners = new StreamingListenerBus(options.log);
     this.#graph = new DStreamGraph(options.batchInterval);
-    this.#scheduler = new JobScheduler(options.clock, this.listeners, options.retries ?? 0, (jobSet) => {
-      this.#completed(jobSet);
+    this.#scheduler = new JobScheduler(options.clock, this.listeners, {
+      retries: this.execution.retries,
+      concurrentJobs: this.execution.concurrentJobs,
+      scope: options.scope,
+      onPassed: (time) => {
+        this.#passed(time);
+      },
+      onCompleted: (jobSet) => {
+        this.#completed(jobSet);
+      },
     });
-    this.#generator = new JobGenerator(options.clock, this.#graph, this.#scheduler, (error) => {
-      this.reportError(error);
+    const { pendingBatchesLimit } = this.execution;
+    this.#generator = new JobGenerator(options.clock, this.#graph, this.#scheduler, pendingBatchesLimit, (error, time) => {
+      this.#failed(error, time);
     });
-    this.#ended = new Promise((resolve) => {
-      this.#end = resolve;
-    });
+    this.#shutdown = new Shutdown(this.#graph, this.#generator, this.#scheduler, options.clock, options.log);
+    this.#termination = new Termination(options.clock);
+  }
+
+  get checkpointDirectory(): string | undefined {
+    return this.#checkpointDirectory;
+  }
+
+  /**
+   * Sets the checkpoint directory, as the option does.
+   * @throws IllegalStateError once the context has started or stopped
+   */
+  checkpoint(directory: string): void {
+    this.checkCanBeBuilt('The checkpoint directory');
+    this.#checkpointDirectory = directory;
+  }
+
+  /** @throws IllegalStateError where this context was given no files */
+  get fileSystem(): FileSystem {
+    if (this.#fileSystem === undefined) {
+      throw new IllegalStateError('This context has no files to read or write; give it a fileSystem when it is made.');
+    }
+    return this.#fileSystem;
+  }
+
+  /** @throws IllegalStateError where this context was given no network */
+  get network(): Network {
+    if (this.#network === undefined) {
+      throw new IllegalStateError('This context has no network to connect to; give it a network when it is made.');
+    }
+    return this.#network;
   }
 
   getState(): StreamingContextState {
     return this.#state;
   }
 
-  /** The batch that was completed last, ms since the epoch. */
+  /** The last batch that was completed, as all before it were, ms since the epoch. */
   get lastCompletedTime(): number | undefined {
     return this.#lastCompleted;
+  }
+
+  /** The newest batch whose jobs have been made, or are being made, ms since the epoch; -Infinity before the start. */
+  get newestBatch(): number {
+    return this.#graph.newestBatch;
   }
 
   /** Where the grid of slides begins: the epoch, or, as Spark has it, the start of the program. */
@@ -125,38 +208,43 @@ export class StreamingContext implements RDDEnvironment {
   }
 
   /**
-   * A stream fed by a queue: a test source. The array stays the caller's and may be added to while the program runs.
-   * @param options.oneAtATime one entry a batch (true, when left out), or all that are there
-   * @param options.defaultRDD what batches get when the queue is empty: an empty RDD when left out, null for none
+   * Has every stream keep its RDDs for at least so long after their batch, so that `slice` finds them: ms.
+   * @throws IllegalArgumentError when it has been called before
+   * @throws IllegalStateError once the context has started or stopped
    */
-  queueStream<T>(
-    queue: QueuedBatch<T>[],
-    options: { readonly oneAtATime?: boolean; readonly defaultRDD?: RDD<T> | readonly T[] | null } = {},
-  ): DStream<T> {
-    const given = options.defaultRDD;
-    const defaultRDD = Array.isArray(given) ? this.parallelize(given as readonly T[]) : (given as RDD<T> | null | undefined);
-    return new QueueInputDStream(this, queue, options.oneAtATime ?? true, defaultRDD);
+  remember(duration: number): void {
+    checkDuration('remember', duration);
+    if (this.#state !== 'INITIALIZED') {
+      throw new IllegalStateError('remember was called after start or stop; say how long RDDs are kept before start().');
+    }
+    const present = this.#graph.rememberDuration;
+    if (present !== undefined) {
+      throw new IllegalArgumentError(
+        `remember has been set to ${String(present)} ms already, and can be set only once; leave out one of the two calls.`,
+      );
+    }
+    this.#graph.rememberDuration = duration;
   }
 
-  /** A stream of what a receiver of your own brings. */
-  receiverStream<T>(receiver: Receiver<T>): DStream<T> {
-    return new ReceiverInputDStream(this, receiver);
+  /**
+   * What keeps the rate of an input at what batches can take, where back-pressure is on.
+   * @param publish is told the rate to keep to, in records a second, now and whenever it changes; Infinity for no limit
+   */
+  rateController(publish: (rate: number) => void): RateController | undefined {
+    const { backpressure, receiverMaxRate } = this.execution;
+    if (backpressure === null) return undefined;
+    const { proportional, integral, derivative, minRate, initialRate } = backpressure;
+    const { batchInterval } = this;
+    const estimator = new PIDRateEstimator(batchInterval, proportional, integral, derivative, minRate);
+    const asSpark = this.compatibility === 'spark';
+    return new RateController(estimator, { batchInterval, initialRate, maxRate: receiverMaxRate, asSpark }, publish);
   }
 
-  /** The records of several streams, one after the other, batch by batch. */
-  union<T>(streams: readonly DStream<T>[]): DStream<T> {
-    return unionOf(streams);
-  }
-
-  /** What the function, called at every batch, makes of the RDDs that several streams have then. */
-  transform<U>(
-    streams: readonly DStream<unknown>[],
-    transform: (rdds: readonly RDD<unknown>[], time: number) => RDD<U>,
-  ): DStream<U> {
-    return new TransformedDStream<U>('transform', streams, transform);
-  }
-
+  /** @throws IllegalArgumentError for what is no listener */
   addStreamingListener(listener: StreamingListener): void {
+    if (typeof (listener as unknown) !== 'object' || (listener as unknown) === null) {
+      throw new IllegalArgumentError('A streaming listener must be an object with methods such as onBatchCompleted.');
+    }
     this.listeners.add(listener);
   }
 
@@ -165,79 +253,69 @@ export class StreamingContext implements RDDEnvironment {
   }
 
   /**
-   * Starts receiving and making batches.
+   * Starts receiving and making batches. A second start only warns. Where it fails, whatever began is ended, and the context
+   * is stopped.
    * @throws IllegalArgumentError when no output operation has been registered
    * @throws IllegalStateError when the context has been stopped
    */
   async start(): Promise<void> {
     if (this.#state === 'ACTIVE') {
-      this.#log.warn('The StreamingContext has already been started.');
+      this.log.warn('The StreamingContext has already been started.');
       return;
     }
     if (this.#state === 'STOPPED') {
       throw new IllegalStateError('A StreamingContext cannot be started again after it has been stopped; make a new one.');
     }
-    if (this.#graph.outputs.length === 0) {
-      this.#state = 'STOPPED';
-      this.#end();
-      throw new IllegalArgumentError(
-        'No output operations registered, so nothing to execute; end at least one stream with foreachRDD.',
-      );
+    try {
+      if (this.#graph.outputs.length === 0) {
+        throw new IllegalArgumentError(
+          'No output operations registered, so nothing to execute; end at least one stream with foreachRDD.',
+        );
+      }
+      this.#generator.start(this.#startAfter);
+      this.#state = 'ACTIVE';
+      this.listeners.post('onStreamingStarted', { time: this.clock.now() });
+      for (const input of this.#graph.inputs) input.start();
+    } catch (thrown) {
+      this.#stopping ??= this.#stop(false);
+      await this.#stopping;
+      throw thrown;
     }
-    this.#state = 'ACTIVE';
-    this.listeners.post('onStreamingStarted', { time: this.clock.now() });
-    this.#generator.start(this.#startAfter);
-    for (const input of this.#graph.inputs) input.start();
-    return Promise.resolve();
   }
 
   /**
    * Stops receiving and making batches; resolves when nothing runs any more. A second call waits for the first.
-   * Gracefully: what was received before is processed first, at batch times that may lie ahead of the clock.
+   * The outputs that run now end, no other begins; what does not end within ten seconds is left to itself, with a warning.
+   * Gracefully: what was received before is processed first, at batch times that may lie ahead of the clock, for at most
+   * `gracefulStopTimeout`.
+   * Called by an output of this context it resolves at once, since that output would wait for itself otherwise: the context
+   * has stopped when the output has ended (`awaitTermination` tells when).
+   * @throws StreamingError (as a rejection) when a streaming listener calls it
    * @param stopSparkContext taken for the sake of Spark's signature; there is no other context to stop
    */
   stop(stopSparkContext?: boolean, stopGracefully?: boolean): Promise<void>;
   stop(options: StopOptions): Promise<void>;
   stop(first?: boolean | StopOptions, stopGracefully = false): Promise<void> {
     if (this.listeners.isPosting) {
-      return Promise.reject(new IllegalStateError('stop must not be called by a streaming listener; call it from outside.'));
+      return Promise.reject(
+        new StreamingError(
+          'stop was called by a streaming listener, which runs in the middle of the work that stop has to wait for; ' +
+            'call it from outside, or later: setTimeout(() => ssc.stop()).',
+        ),
+      );
     }
     const gracefully = typeof first === 'object' ? (first.gracefully ?? false) : stopGracefully;
     // What a finish leaves to another program is not to be processed here.
     this.#stopping ??= this.#stop(gracefully && this.#finishing === undefined);
-    return this.#stopping;
+    return this.#scope?.isInside === true ? Promise.resolve() : this.#stopping;
   }
 
   async #stop(gracefully: boolean): Promise<void> {
-    const wasActive = this.#state === 'ACTIVE';
-    if (wasActive) {
-      if (gracefully) {
-        await this.#stopInputs();
-        this.#generator.stopWhenDrained();
-      } else {
-        this.#generator.stop();
-        await this.#stopInputs(RECEIVER_STOP_LIMIT);
-        this.#scheduler.stop();
-      }
-      await this.#scheduler.idle();
+    if (this.#state === 'ACTIVE') {
+      await (gracefully ? this.#shutdown.drain(this.execution.gracefulStopTimeout) : this.#shutdown.halt());
     }
     this.#state = 'STOPPED';
-    this.#end();
-  }
-
-  /** @param limit ms after which inputs that have not ended are left to themselves; without it all are waited for */
-  async #stopInputs(limit?: number): Promise<void> {
-    const stopped = Promise.all(this.#graph.inputs.map((input) => input.stop()));
-    if (limit === undefined) {
-      await stopped;
-      return;
-    }
-    let timer: Timer | undefined;
-    const over = new Promise<void>((resolve) => {
-      timer = this.clock.schedule(limit, resolve);
-    });
-    await Promise.race([stopped, over]);
-    timer?.cancel();
+    this.#termination.end();
   }
 
   /**
@@ -250,14 +328,7 @@ export class StreamingContext implements RDDEnvironment {
   }
 
   async #finish(): Promise<void> {
-    if (this.#stopping === undefined) {
-      this.#generator.stop();
-      // A batch may be in the making: whoever is called for that may have called this.
-      await Promise.resolve();
-      const withdrawn = this.#scheduler.withdraw();
-      if (withdrawn !== undefined) this.#graph.takeBack(withdrawn);
-      await this.#scheduler.idle();
-    }
+    if (this.#stopping === undefined) await this.#shutdown.hold();
     this.#stopping ??= this.#stop(false);
     await this.#stopping;
   }
@@ -266,34 +337,45 @@ export class StreamingContext implements RDDEnvironment {
    * Waits until the context has stopped.
    * @throws the first error that a batch or `reportError` brought, as soon as it is there
    */
-  async awaitTermination(): Promise<void> {
-    await this.#ended;
-    if (this.#error !== undefined) throw this.#error;
+  awaitTermination(): Promise<void> {
+    return this.#termination.awaited();
   }
 
   /** The same, for at most `timeout` ms: true when the context has stopped, false when the time was over first. */
-  async awaitTerminationOrTimeout(timeout: number): Promise<boolean> {
-    const timedOut = new Promise<false>((resolve) => {
-      const timer = this.clock.schedule(timeout, () => {
-        resolve(false);
-      });
-      void this.#ended.then(() => {
-        timer.cancel();
-      });
-    });
-    return Promise.race([this.awaitTermination().then(() => true), timedOut]);
+  awaitTerminationOrTimeout(timeout: number): Promise<boolean> {
+    return this.#termination.awaitedFor(timeout);
   }
 
   /** Gives an error to whoever awaits termination. */
   reportError(error: Error): void {
-    this.#error ??= error;
-    this.#log.error(error.message);
-    this.#end();
+    this.log.error(error.message);
+    this.#termination.end(error);
+  }
+
+  /** A batch and all before it have ended. */
+  #passed(time: number): void {
+    this.#lastCompleted = time;
+    this.#graph.clearMetadata(time);
   }
 
   #completed(jobSet: JobSet): void {
-    this.#lastCompleted = jobSet.time;
-    this.#graph.clearMetadata(jobSet.time);
-    if (jobSet.failure !== undefined) this.reportError(jobSet.failure);
+    const { info, failure } = jobSet;
+    for (const { id, rateController } of this.#graph.inputs) {
+      rateController?.batchCompleted(info.streamIdToInputInfo.get(id)?.numRecords ?? 0, info);
+    }
+    if (failure !== undefined) this.#failed(failure);
+  }
+
+  /** @param unmade the batch, where it could not even be made */
+  #failed(failure: Error, unmade?: number): void {
+    this.reportError(failure);
+    if (this.execution.onBatchFailure === 'continue') {
+      // Or what it was given would be held for good.
+      if (unmade !== undefined) this.#scheduler.passOver(unmade);
+      return;
+    }
+    // At once, or the next one would begin.
+    this.#shutdown.withdraw(unmade);
+    void this.finish();
   }
 }

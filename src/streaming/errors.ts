@@ -8,6 +8,16 @@ export class IllegalStateError extends Error {
   override name = 'IllegalStateError';
 }
 
+/** Something that a stream cannot do any more once its context has started: change how long or where its RDDs are kept. */
+export class UnsupportedOperationError extends Error {
+  override name = 'UnsupportedOperationError';
+}
+
+/** Something was asked for that is not there. */
+export class NoSuchElementError extends Error {
+  override name = 'NoSuchElementError';
+}
+
 /** A batch could not be made or run. The cause, where there is one, is the error that user code threw. */
 export class StreamingError extends Error {
   override name = 'StreamingError';

@@ -14,7 +14,7 @@ export function receiver(change: Partial<ReceiverOperator['parameters']> = {}, i
     type: 'receiver',
     inputs: [],
     parameters: {
-      source: { kind: 'wire' }, format: 'auto', key: { from: 'topic' }, bufferLimit: 100_000, maxRate: null, ...change,
+      source: { kind: 'wire' }, format: 'auto', key: { from: 'topic' }, bufferLimit: 100_000, maxRate: null, backpressure: null, ...change,
     },
   };
 }
@@ -32,7 +32,8 @@ export function window(id: string, input: string, length: number, slide: number)
 }
 
 export function aggregate(name: string, property = 'payload.value', as = name): AggregateParameters {
-  return { aggregate: name, of: { from: 'property', property }, as };
+  const own = name === 'reduce' ? { reduce: { lang: 'javascript', source: 'return b;' } as const } : {};
+  return { aggregate: name, of: { from: 'property', property }, as, ...own };
 }
 
 export function reduceByKey(
@@ -50,5 +51,5 @@ export function reduceByKey(
 }
 
 export function sink(id: string, input: string, mode: SinkOperator['parameters']['mode'] = 'batch', emptyBatches = false): SinkOperator {
-  return { id, type: 'sink', inputs: from(input), parameters: { mode, emptyBatches } };
+  return { id, type: 'sink', inputs: from(input), parameters: { target: { kind: 'flow' }, mode, emptyBatches } };
 }

@@ -73,6 +73,11 @@ describe('Deployment', () => {
       expect(engine.only.options.taps).to.deep.equal(['b']);
     });
 
+    it('tells the engine which Node-RED it is, without giving its id away', async () => {
+      await runtime.deploy(simple);
+      expect(engine.only.options.instance).to.match(/^[\da-f]{12}$/);
+    });
+
     it('tells the engine of a changed environment variable', async () => {
       const flow: FakeFlow = {
         ...simple,
@@ -541,7 +546,7 @@ describe('Deployment', () => {
       await deployment.whenSettled();
       await turns();
       expect(engine.running).to.deep.equal([]);
-      expect(runtime.at('b').warnings.join()).to.match(/7 records that waited for their batch were lost/);
+      expect(runtime.at('b').warnings.join()).to.match(/Lost with it: 7 records that waited for a batch/);
     });
 
     it('are not started before a graph that goes has let go of their receiver', async () => {

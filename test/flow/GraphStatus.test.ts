@@ -3,6 +3,7 @@ import type { OperatorProgress } from '../../src/engine/Engine';
 import { compact, delayText, GraphStatus } from '../../src/flow/GraphStatus';
 import { StatusBoard } from '../../src/flow/StatusBoard';
 import type { NodeStatus } from '../../src/flow/StreamNode';
+import type { Plan } from '../../src/plan/Plan';
 import { ManualClock } from '../../src/ports/ManualClock';
 import { examplePlan } from '../plan/examplePlan';
 
@@ -69,6 +70,24 @@ describe('GraphStatus', () => {
     await clock.advance(1000);
     progress({ r1: { refused: 12 } });
     expect(last.get('r1')).to.deep.equal({ fill: 'yellow', shape: 'dot', text: 'buffer full, 7 refused' });
+  });
+
+  it('says of a join that there were too many pairs, not too many keys', async () => {
+    const plan: Plan = { ...examplePlan, operators: [{ id: 'j1', type: 'join', inputs: [], parameters: { mode: 'inner', left: 'r1' } }] };
+    status.progress({ operators: { j1: figures({}) } }, plan);
+    await clock.advance(1000);
+    status.progress({ operators: { j1: figures({ refused: 1200 }) } }, plan);
+    expect(last.get('j1')).to.deep.equal({ fill: 'yellow', shape: 'dot', text: 'too many pairs, 1.2k left out' });
+  });
+
+  it('shows the limit of a receiver whose rate makes records wait', async () => {
+    progress({ r1: {} });
+    await clock.advance(1000);
+    progress({ r1: { recordsOut: 1200, rateLimit: 1200, waiting: 5300 } });
+    expect(last.get('r1')).to.deep.equal({ fill: 'yellow', shape: 'dot', text: '1.2k rec/s · limit 1.2k, 5.3k wait' });
+    await clock.advance(1000);
+    progress({ r1: { recordsOut: 1300, waiting: 40 } });
+    expect(last.get('r1')).to.deep.equal({ fill: 'blue', shape: 'dot', text: '100 rec/s' });
   });
 
   it('goes back to 0 when nothing flows any more, which no progress event tells', async () => {

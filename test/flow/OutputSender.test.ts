@@ -29,12 +29,12 @@ describe('OutputSender', () => {
   };
 
   it('sends an empty batch where the engine hands one over', async () => {
-    sender.take(event({}), planWith({ mode: 'batch', emptyBatches: true }));
+    sender.take(event({}), planWith({ target: { kind: 'flow' }, mode: 'batch', emptyBatches: true }));
     expect((await all()).map(({ payload }) => payload)).to.deep.equal([[]]);
   });
 
   it('puts the chunks of a batch together, of a tap apart from those of a sink', async () => {
-    const plan = planWith({ mode: 'batch', emptyBatches: false });
+    const plan = planWith({ target: { kind: 'flow' }, mode: 'batch', emptyBatches: false });
     sender.take(event({ count: 4, last: false, records: records(0, 2) }), plan);
     sender.take(event({ count: 1, tap: true, records: records(9, 1) }), plan);
     sender.take(event({ count: 4, offset: 2, records: records(2, 2) }), plan);
@@ -42,7 +42,7 @@ describe('OutputSender', () => {
   });
 
   it('sends one chunk a turn', async () => {
-    const plan = planWith({ mode: 'record', emptyBatches: false });
+    const plan = planWith({ target: { kind: 'flow' }, mode: 'record', emptyBatches: false });
     sender.take(event({ count: 1500, last: false, records: records(0, 1000) }), plan);
     sender.take(event({ count: 1500, offset: 1000, records: records(1000, 500) }), plan);
     expect(sent).to.have.length(0);
@@ -54,7 +54,7 @@ describe('OutputSender', () => {
   });
 
   it('sends what the engine chose as the last record of each key one by one', async () => {
-    const plan = planWith({ mode: 'key', emptyBatches: false });
+    const plan = planWith({ target: { kind: 'flow' }, mode: 'key', emptyBatches: false });
     sender.take(event({ count: 3, last: false, records: records(0, 2, 1) }), plan);
     sender.take(event({ count: 3, offset: 2, records: records(2, 1, 1) }), plan);
     expect((await all()).map(({ payload, dstream }) => [payload, (dstream as { last: boolean }).last])).to.deep.equal([
@@ -63,7 +63,7 @@ describe('OutputSender', () => {
   });
 
   it('waits while it is paused, also in the middle of a batch', async () => {
-    const plan = planWith({ mode: 'record', emptyBatches: false });
+    const plan = planWith({ target: { kind: 'flow' }, mode: 'record', emptyBatches: false });
     sender.take(event({ last: false, records: records(0, 3) }), plan);
     sender.take(event({ offset: 3, records: records(3, 3) }), plan);
     await turn();
@@ -74,7 +74,7 @@ describe('OutputSender', () => {
   });
 
   it('marks its messages, and no others', async () => {
-    sender.take(event({ records: records(0, 1) }), planWith({ mode: 'batch', emptyBatches: false }));
+    sender.take(event({ records: records(0, 1) }), planWith({ target: { kind: 'flow' }, mode: 'batch', emptyBatches: false }));
     const [message] = await all();
     expect(comesFromStream(message ?? {})).to.equal(true);
     for (const dstream of [undefined, null, true, { graphId: 1 }]) expect(comesFromStream({ dstream })).to.equal(false);

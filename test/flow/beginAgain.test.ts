@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { beginAgain } from '../../src/flow/beginAgain';
-import type { Operator, Plan } from '../../src/plan/Plan';
+import type { Operator, Plan, StateOperator } from '../../src/plan/Plan';
 import { examplePlan } from '../plan/examplePlan';
 
 const replaced = (id: string, change: (operator: Operator) => Operator): Plan => ({
@@ -46,6 +46,26 @@ describe('beginAgain', () => {
     });
     expect(beginAgain(withTwin(examplePlan), withTwin(from('w2')), ['k1'])).to.deep.equal(['k1']);
     expect(beginAgain(withTwin(examplePlan), withTwin(from('w2')), []), 'the engine kept it').to.deep.equal([]);
+  });
+
+  it('names state for another key, mode or function, not for what is done with it', () => {
+    const state: StateOperator = {
+      id: 's',
+      type: 'state',
+      inputs: [{ id: 'm1', port: 0 }],
+      parameters: {
+        key: { from: 'key' }, mode: 'update', code: { lang: 'javascript', source: 'return 1;' }, timeout: null, emit: 'changed', keyLimit: 10,
+      },
+    };
+    const plan = (change: Partial<StateOperator['parameters']> = {}): Plan => ({
+      ...examplePlan, operators: [...examplePlan.operators, { ...state, parameters: { ...state.parameters, ...change } }],
+    });
+    expect(beginAgain(plan(), plan({ timeout: 1, emit: 'all', keyLimit: 1 }), ['s'])).to.deep.equal([]);
+    expect(beginAgain(plan(), { ...plan(), batchInterval: 500 }, ['s'])).to.deep.equal([]);
+    expect(beginAgain(plan(), plan({ mode: 'record' }), ['s'])).to.deep.equal(['s']);
+    expect(beginAgain(plan(), plan({ code: { lang: 'javascript', source: 'return 2;' } }), ['s'])).to.deep.equal(['s']);
+    expect(beginAgain(plan(), plan({ key: { from: 'property', property: 'topic' } }), ['s'])).to.deep.equal(['s']);
+    expect(beginAgain(examplePlan, plan(), ['s'])).to.deep.equal([]);
   });
 
   it('names nothing that was not there before, but reduceByKey where a window was put in front of it', () => {

@@ -115,6 +115,22 @@ describe('compile', () => {
     });
   });
 
+  describe('sinks', () => {
+    const of = (dialog: NodeProperties): unknown => operator(compiled(line, { ...defaults, s: dialog }), 's').parameters;
+
+    it('know their target, and of an address and a secret only the name', () => {
+      expect(of({ target: 'mqtt', broker: 'q', mode: 'record' })).to.deep.equal({
+        target: { kind: 'mqtt', connection: 'q/s', topic: '', qos: 1, retain: false }, mode: 'record', emptyBatches: false,
+      });
+      expect(of({ target: 'mqtt', broker: 'q', topic: ' a/{key} ', qos: '0', retain: true, mode: 'key' })).to.deep.equal({
+        target: { kind: 'mqtt', connection: 'q/s', topic: 'a/{key}', qos: 0, retain: true }, mode: 'key', emptyBatches: false,
+      });
+      expect(of({ target: 'http', url: 'https://h/in?token=t', header: 'Authorization', timeout: '2.5' })).to.deep.equal({
+        target: { kind: 'http', connection: 'http/s', timeout: 2500 }, mode: 'batch', emptyBatches: false,
+      });
+    });
+  });
+
   describe('batchers', () => {
     it('puts one of 1 s behind a receiver that has none, and says so', () => {
       const result = compiled(
@@ -157,6 +173,22 @@ describe('compile', () => {
       expect(result.plan?.graph).to.equal('b');
     });
 
+    it('reads the sources of a receiver, with numbers from text', () => {
+      const lone: Drawing = { r: ['dstream-receiver', 'd'], d: ['debug'] };
+      const source = (properties: NodeProperties): unknown => {
+        const found = operator(compiled(lone, { r: properties }), 'r');
+        return found.type === 'receiver' ? found.parameters.source : undefined;
+      };
+      expect(source({ source: 'http', httpPath: ' /house/sensors/ ' })).to.deep.equal({ kind: 'http', path: 'house/sensors', bodyLimit: 1_048_576 });
+      expect(source({ source: 'http', httpPath: 'a', bodyLimit: '2' })).to.deep.equal({ kind: 'http', path: 'a', bodyLimit: 2048 });
+      expect(source({ source: 'tcp', port: '9999' })).to.deep.equal({ kind: 'tcp', role: 'listen', host: '127.0.0.1', port: 9999 });
+      expect(source({ source: 'tcp', tcpRole: 'connect', host: ' server ', port: 1 })).to.deep.equal({ kind: 'tcp', role: 'connect', host: 'server', port: 1 });
+      expect(source({ source: 'folder', folder: ' in ' })).to.deep.equal({ kind: 'folder', path: 'in', pattern: '*', split: 'lines', existing: false });
+      expect(source({ source: 'folder', folder: '/in', pattern: '*.csv', split: 'whole', existing: true })).to.deep.equal({
+        kind: 'folder', path: '/in', pattern: '*.csv', split: 'whole', existing: true,
+      });
+    });
+
     it('hands the strictest limits behind a receiver to it', () => {
       const result = compiled(
         {
@@ -166,10 +198,29 @@ describe('compile', () => {
           c: ['dstream-batcher', 'd'],
           d: ['debug'],
         },
-        { b: { bufferLimit: 50, maxRate: 10 }, c: { bufferLimit: 70, maxRate: 5 } },
+        {
+          b: { bufferLimit: 50, maxRate: 10, backpressure: true, minRate: '20', initialRate: '' },
+          c: { bufferLimit: 70, maxRate: 5, backpressure: true, minRate: 30, initialRate: '60' },
+        },
       );
-      expect(operator(result, 'r').parameters).to.include({ bufferLimit: 50, maxRate: 5 });
-      expect(operator(result, 'q').parameters).to.include({ bufferLimit: 70, maxRate: 5 });
+      expect(operator(result, 'r').parameters).to.deep.include({
+        bufferLimit: 50, maxRate: 5, backpressure: { initialRate: 60, minRate: 20 },
+      });
+      expect(operator(result, 'q').parameters).to.deep.include({
+        bufferLimit: 70, maxRate: 5, backpressure: { initialRate: 60, minRate: 30 },
+      });
+    });
+
+    it('has no back-pressure unless a batcher asks for it; one of several is enough', () => {
+      const drawing: Drawing = {
+        r: ['dstream-receiver', 'b', 'c'], b: ['dstream-batcher', 'd'], c: ['dstream-batcher', 'd'], d: ['debug'],
+      };
+      const backpressure = (dialogs: Dialogs): unknown => {
+        const { parameters } = operator(compiled(drawing, dialogs), 'r');
+        return 'backpressure' in parameters ? parameters.backpressure : undefined;
+      };
+      expect(backpressure({ b: { backpressure: false, minRate: 'soon' } })).to.equal(null);
+      expect(backpressure({ c: { backpressure: true } })).to.deep.equal({ initialRate: null, minRate: 100 });
     });
 
     it('wants equal intervals', () => {
@@ -246,7 +297,22 @@ describe('compile', () => {
       ['unknown units', lone, { b: { intervalUnits: 'weeks' } }, ['b unknown-choice']],
       ['a buffer of half a record', lone, { b: { bufferLimit: 0.5 } }, ['b not-a-number']],
       ['a negative rate', lone, { b: { maxRate: -1 } }, ['b not-a-number']],
+      ['a lowest rate of 0', lone, { b: { backpressure: true, minRate: 0 } }, ['b not-a-number'], 'minRate is 0'],
+      ['an emptied lowest rate', lone, { b: { backpressure: true, minRate: '' } }, ['b not-a-number'], 'minRate is empty'],
+      ['a first rate in words', lone, { b: { backpressure: true, initialRate: 'fast' } }, ['b not-a-number'], 'initialRate is "fast"'],
+      ['rates that do not count', lone, { b: { backpressure: false, minRate: -1, initialRate: 'fast' } }, []],
       ['mqtt without broker and topic', lone, { r: { source: 'mqtt' } }, ['r broker-missing', 'r topic-invalid']],
+      ['a sink to MQTT without broker', lone, { s: { target: 'mqtt', topic: 'all' } }, ['s broker-missing'], 'publish to'],
+      ['a sink to MQTT with a wildcard', lone, { s: { target: 'mqtt', broker: 'x', topic: 'a/+' } }, ['s sink-topic-invalid'], 'one topic'],
+      ['a message per batch without topic', lone, { s: { target: 'mqtt', broker: 'x' } }, ['s sink-topic-invalid'], 'no topic of its own'],
+      ['a message per batch by key', lone, { s: { target: 'mqtt', broker: 'x', topic: 'a/{key}' } }, ['s sink-topic-invalid'], 'many records'],
+      ['a sink to HTTP without address', lone, { s: { target: 'http' } }, ['s sink-url-invalid'], 'None is given'],
+      ['an address that is none', lone, { s: { target: 'http', url: 'example' } }, ['s sink-url-invalid'], 'cannot be read'],
+      ['an address of a file', lone, { s: { target: 'http', url: 'file:///a' } }, ['s sink-url-invalid'], 'begins with file:'],
+      ['a header with a blank', lone, { s: { target: 'http', url: 'http://h', header: 'a b' } }, ['s sink-header-invalid'], '"a b"'],
+      ['a header that is not the user\'s', lone, { s: { target: 'http', url: 'http://h', header: 'Host' } }, ['s sink-header-invalid']],
+      ['a timeout of 0', lone, { s: { target: 'http', url: 'http://h', timeout: '0' } }, ['s not-a-number'], 'from 0.1 to 600'],
+      ['an unknown target', lone, { s: { target: 'kafka' } }, ['s unknown-choice'], 'flow, mqtt, http'],
       [
         'a topic with # in the middle',
         lone,
@@ -261,8 +327,19 @@ describe('compile', () => {
         ['r topic-invalid'],
         'alone in its level',
       ],
-      ['an unknown source', lone, { r: { source: 'kafka' } }, ['r unknown-choice'], 'wire, mqtt, simulated'],
+      ['an unknown source', lone, { r: { source: 'kafka' } }, ['r unknown-choice'], 'wire, mqtt, http, tcp, folder, simulated'],
       ['no simulated sensor', lone, { r: { source: 'simulated', sensors: 0 } }, ['r not-a-number']],
+      ['no path of the endpoint', lone, { r: { source: 'http' } }, ['r http-path-invalid'], 'none is given'],
+      ['a path with a parameter', lone, { r: { source: 'http', httpPath: '/a/:id' } }, ['r http-path-invalid'], 'letters a to z'],
+      ['a path that climbs', lone, { r: { source: 'http', httpPath: 'a/../b' } }, ['r http-path-invalid'], 'dots'],
+      ['a body limit of 0', lone, { r: { source: 'http', httpPath: 'a', bodyLimit: '0' } }, ['r not-a-number'], '16384'],
+      ['no port', lone, { r: { source: 'tcp', port: '' } }, ['r not-a-number'], '65535'],
+      ['no port at all', lone, { r: { source: 'tcp' } }, ['r not-a-number'], '65535'],
+      ['a port that is none', lone, { r: { source: 'tcp', port: '70000' } }, ['r not-a-number'], '65535'],
+      ['no host', lone, { r: { source: 'tcp', port: 1, host: ' ' } }, ['r host-missing'], '0.0.0.0'],
+      ['no folder', lone, { r: { source: 'folder', folder: ' ' } }, ['r folder-missing']],
+      ['a pattern with folders', lone, { r: { source: 'folder', folder: 'a', pattern: 'b/*.csv' } }, ['r pattern-invalid']],
+      ['a pattern of hidden files', lone, { r: { source: 'folder', folder: 'a', pattern: '.*' } }, ['r pattern-invalid'], 'dot'],
       ['the topic level 0', lone, { r: { keyType: 'level', key: '0' } }, ['r key-level-invalid']],
       ['no key property', lone, { r: { keyType: 'msg', key: 'msg.' } }, ['r expression-missing']],
       ['an empty function', line, { m: { func: '  ' } }, ['m code-missing']],

@@ -25,6 +25,31 @@ describe('mentionedNames', () => {
 });
 
 describe('environmentOf', () => {
+  it("looks into all code of a reduceByKey, the user's own functions too", () => {
+    const [receiver] = examplePlan.operators;
+    if (receiver === undefined) return expect.fail();
+    const javascript = (name: string): { lang: 'javascript'; source: string } => ({ lang: 'javascript', source: `return ctx.env('${name}');` });
+    const plan: Plan = {
+      ...examplePlan,
+      operators: [receiver, {
+        id: 'r',
+        type: 'reduceByKey',
+        inputs: [],
+        parameters: {
+          key: { from: 'code', code: { lang: 'jsonata', source: `$env('KEY')` } },
+          aggregates: [
+            { aggregate: 'reduce', of: { from: 'key' }, as: 'a', reduce: javascript('REDUCE'), inverse: javascript('INVERSE') },
+            { aggregate: 'sum', of: { from: 'code', code: { lang: 'jsonata', source: `$env('OF')` } }, as: 'b' },
+          ],
+          emit: 'all',
+          emitLeaving: false,
+          keyLimit: 1,
+        },
+      }],
+    };
+    expect(Object.keys(environmentOf(plan, (name) => name))).to.deep.equal(['KEY', 'REDUCE', 'INVERSE', 'OF']);
+  });
+
   it('asks for what is mentioned, as the operator that mentions it', () => {
     const [receiver, , batcher] = examplePlan.operators;
     if (receiver === undefined || batcher === undefined) return expect.fail();

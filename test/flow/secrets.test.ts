@@ -17,6 +17,7 @@ const planOf = (...ids: string[]): Plan => ({
       key: { from: 'topic' },
       bufferLimit: 1,
       maxRate: null,
+      backpressure: null,
     },
   })),
 });
@@ -24,6 +25,7 @@ const broker = (brokerurl: string): RuntimeNode => Object.assign({ id: 'q', type
 const view = (nodes: readonly RuntimeNode[], properties: Record<string, NodeProperties> = {}): ConnectionView => ({
   node: (id) => nodes.find((node) => node.id === id),
   properties: (id) => properties[id],
+  dialog: (id) => properties[id],
   instanceId: 'i',
 });
 const codes = (problems: readonly { readonly nodeId: string; readonly code: string }[]): string[] => problems.map(
@@ -44,6 +46,34 @@ describe('secretsOf', () => {
     expect(secretsOf({ ...examplePlan, operators: examplePlan.operators.slice(1) }, view([]))).to.deep.equal(
       { secrets: {}, problems: [], warnings: [] },
     );
+  });
+
+  describe('of a sink', () => {
+    const target = { kind: 'http', connection: 'http/s', timeout: 1000 } as const;
+    const plan: Plan = { ...examplePlan, operators: [{ id: 's', type: 'sink', inputs: [], parameters: { target, mode: 'batch', emptyBatches: false } }] };
+    const node = (secret: string): RuntimeNode => Object.assign({ id: 's', type: 'dstream-sink' }, { credentials: { secret } });
+
+    it('are the address and, as credentials, the value of the header', () => {
+      const dialog = { url: ' https://h/in ', header: 'X-Api-Key' };
+      expect(secretsOf(plan, view([node('s3cret')], { s: dialog }))).to.deep.equal({
+        secrets: { 'http/s': { url: 'https://h/in', headers: { 'x-api-key': 's3cret' } } }, problems: [], warnings: [],
+      });
+      expect(secretsOf(plan, view([node('s3cret')], { s: { url: 'http://h' } })).secrets).to.deep.equal({ 'http/s': { url: 'http://h', headers: {} } });
+    });
+
+    it('cannot hold a line break, which would begin another header', () => {
+      const { problems } = secretsOf(plan, view([node('a\nX-Admin: yes')], { s: { url: 'http://h', header: 'X-Api-Key' } }));
+      expect(codes(problems)).to.deep.equal(['s sink-secret-invalid']);
+      expect(JSON.stringify(problems)).not.to.include('X-Admin');
+    });
+
+    it('have a connection of their own to a broker', () => {
+      const mqtt = { kind: 'mqtt', connection: connectionName('q', 's'), topic: '', qos: 1, retain: false } as const;
+      const toBroker: Plan = { ...plan, operators: [{ id: 's', type: 'sink', inputs: [], parameters: { target: mqtt, mode: 'record', emptyBatches: false } }] };
+      expect(Object.keys(secretsOf(toBroker, view([broker('mqtt://h:1883')])).secrets)).to.deep.equal(['q/s']);
+      const { problems } = secretsOf(toBroker, view([]));
+      expect(problems[0]?.fix).to.equal('Open the sink and choose a server, or another target.');
+    });
   });
 
   it('finds a missing broker and one without address', () => {

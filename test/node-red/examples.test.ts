@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { MqttBroker } from '../support/MqttBroker';
+import { freePort } from '../support/freePort';
 import { NodeRed, type FlowNode } from '../support/NodeRed';
 import { packageRoot } from '../support/packageRoot';
 
@@ -20,6 +21,12 @@ function withCollectors(flow: readonly FlowNode[]): FlowNode[] {
     return wires === undefined ? node : { ...node, wires: wires.map((to) => [...to, ...to.filter((id) => debugs.includes(id)).map((id) => `${id}-collector`)]) };
   });
   return [...wired, ...collectors];
+}
+
+/** The same flow with this Node-RED's address, and a port that is free on this machine. */
+function atHome(flow: readonly FlowNode[], url: string, port: number): FlowNode[] {
+  const text = JSON.stringify(flow).replaceAll('http://127.0.0.1:1880', url).replaceAll('20777', String(port));
+  return JSON.parse(text) as FlowNode[];
 }
 
 interface Mean {
@@ -64,7 +71,7 @@ describe('the examples in a real Node-RED', () => {
 
   it('each node of the palette has an example that shows something', async () => {
     for (const file of await readdir(join(folder, '02 - One node at a time'))) {
-      const flow = await example(join('02 - One node at a time', file));
+      const flow = atHome(await example(join('02 - One node at a time', file)), nodeRed.url, await freePort());
       await nodeRed.deploy(withCollectors(flow));
       for (const debug of flow.filter((node) => node.type === 'debug')) {
         try {
@@ -75,6 +82,92 @@ describe('the examples in a real Node-RED', () => {
       }
     }
     expect(nodeRed.errors).to.deep.equal([]);
+  });
+
+  it('join and state: what their comments say', async () => {
+    const first = async (file: string, debug: string): Promise<unknown> => {
+      const flow = await example(join('02 - One node at a time', `${file}.json`));
+      const collector = `${file}-example-${debug}-debug-collector`;
+      await nodeRed.deploy([]);
+      await nodeRed.forgetCollected(collector);
+      await nodeRed.deploy(withCollectors(flow));
+      const [message] = await nodeRed.collected(collector, 1, 20_000);
+      return message?.message['payload'];
+    };
+    expect(await first('join', 'full')).to.deep.equal([
+      { key: 'pump', left: 21.5, right: 25 },
+      { key: 'pump', left: 22, right: 25 },
+      { key: 'fan', left: 40, right: null },
+      { key: 'tank', left: null, right: 3 },
+    ]);
+    expect(await first('join', 'cogroup')).to.deep.equal([
+      { key: 'pump', left: [21.5, 22], right: [25] },
+      { key: 'fan', left: [40], right: [] },
+      { key: 'tank', left: [], right: [3] },
+    ]);
+    expect(await first('state', 'total')).to.deep.equal([{ key: 'press', state: 5 }, { key: 'drill', state: 10 }]);
+    expect(await first('state', 'difference')).to.deep.equal([{ key: 'press', before: 2, now: 3, difference: 1 }]);
+    expect(nodeRed.errors).to.deep.equal([]);
+  });
+
+  it('reduceByKey own function: what its comments say', async () => {
+    await nodeRed.deploy(withCollectors(await example('02 - One node at a time/reduceByKey own function.json')));
+    const first = async (id: string): Promise<Record<string, unknown>[]> => {
+      const [message] = await nodeRed.collected(`reduceByKey-own-${id}-debug-collector`, 1, 20_000);
+      return message?.message['payload'] as Record<string, unknown>[];
+    };
+    const [kitchen, cellar] = await first('hottest');
+    expect([kitchen?.['key'], kitchen?.['hottest']]).to.deep.equal(['kitchen', { t: 23, at: '12:01' }]);
+    expect([cellar?.['key'], cellar?.['hottest']]).to.deep.equal(['cellar', { t: 12, at: '12:00' }]);
+    const [values] = await first('values');
+    expect(values).to.deep.include({
+      key: 'kitchen', list: [20, 23, 20], countByValue: [{ value: 20, count: 2 }, { value: 23, count: 1 }], stddev: Math.SQRT2,
+    });
+    expect(values?.['median']).to.be.closeTo(20, 0.2);
+    expect(nodeRed.errors).to.deep.equal([]);
+  });
+
+  it('receiver HTTP: every request is answered, and the means are those of its values', async () => {
+    await nodeRed.deploy(withCollectors(atHome(await example('02 - One node at a time/receiver HTTP.json'), nodeRed.url, 0)));
+    for (const { message } of await nodeRed.collected('receiver-http-answers-collector', 4)) {
+      expect([message['statusCode'], message['payload']]).to.deep.equal([202, { taken: 1 }]);
+    }
+    const means = (await nodeRed.collected('receiver-http-results-collector', 4)).map(({ message }) => message['payload'] as Mean);
+    expect(new Set(means.map(({ key, mean }) => `${key} ${String(mean)}`))).to.deep.equal(new Set(['kitchen 21.5', 'cellar 12.25']));
+    expect(nodeRed.errors).to.deep.equal([]);
+  });
+
+  it('sink HTTP: what one graph posts arrives in the other', async () => {
+    await nodeRed.deploy(withCollectors(atHome(await example('02 - One node at a time/sink HTTP.json'), nodeRed.url, 0)));
+    const means = (await nodeRed.collected('sink-http-results-collector', 4, 20_000)).map(({ message }) => message['payload']);
+    for (const mean of means) expect([{ sensor: 'kitchen', mean: 21.5 }, { sensor: 'cellar', mean: 12.25 }]).to.deep.include(mean);
+    expect(new Set(means.map((mean) => JSON.stringify(mean))).size).to.equal(2);
+    expect(nodeRed.errors).to.deep.equal([]);
+  });
+
+  it('map: the keys and the whole batches that its comments speak of', async () => {
+    const flow = await example('02 - One node at a time/map.json');
+    await nodeRed.deploy([]);
+    for (const id of ['keyBy', 'batch']) await nodeRed.forgetCollected(`map-example-${id}-debug-collector`);
+    await nodeRed.deploy(withCollectors(flow));
+    const [first] = await nodeRed.collected('map-example-batch-debug-collector', 1, 20_000);
+    const { count, sequences } = first?.message['payload'] as { count: number; sequences: number[] };
+    // Two sensors, one value a second each, batches of two seconds.
+    expect(count).to.be.within(1, 6);
+    expect(sequences).to.have.length(count);
+    const keyed = await nodeRed.collected('map-example-keyBy-debug-collector', 4, 20_000);
+    // The last record of each key in each batch: odd ones and even ones.
+    expect(new Set(keyed.map(({ message }) => (message['payload'] as { sequence: number }).sequence % 2)).size).to.equal(2);
+  });
+
+  it('receiver TCP: the words of the lines, counted', async () => {
+    await nodeRed.deploy(withCollectors(atHome(await example('02 - One node at a time/receiver TCP.json'), nodeRed.url, await freePort())));
+    for (const { message } of await nodeRed.collected('receiver-tcp-results-collector', 2)) {
+      const counts = new Map((message['payload'] as Mean[]).map(({ key, count }) => [key, count]));
+      const once = counts.get('or') ?? 0;
+      expect(once).to.be.at.least(1);
+      expect(counts).to.deep.equal(new Map([['to', 2 * once], ['be', 2 * once], ['or', once], ['not', once]]));
+    }
   });
 
   it('Averages of MQTT sensors: over a real broker, and back to it', async () => {

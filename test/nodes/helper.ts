@@ -5,10 +5,12 @@ import type { Node, NodeAPI, NodeInitializer, NodeMessageInFlow } from 'node-red
 import helper from 'node-red-node-test-helper';
 import batcher from '../../nodes/batcher/batcher';
 import engine from '../../nodes/engine/engine';
+import join from '../../nodes/join/join';
 import map from '../../nodes/map/map';
 import receiver from '../../nodes/receiver/receiver';
 import reduceByKey from '../../nodes/reduceByKey/reduceByKey';
 import sink from '../../nodes/sink/sink';
+import state from '../../nodes/state/state';
 import window from '../../nodes/window/window';
 import type { Deployment, EngineFor } from '../../src/flow/Deployment';
 import { deploymentOf, deploymentWith } from '../../src/flow/deploymentOf';
@@ -58,7 +60,7 @@ async function loadWith(flow: readonly FlowItem[], engineFor: EngineFor): Promis
     deploymentWith(given, engineFor);
   };
   await helper.load(
-    [first, receiver, batcher, map, window, reduceByKey, sink, engine, junction, link, functionNode],
+    [first, receiver, batcher, map, window, reduceByKey, state, join, sink, engine, junction, link, functionNode],
     flow as Parameters<typeof helper.load>[1],
   );
   if (api === undefined) return expect.fail('no node set was loaded');

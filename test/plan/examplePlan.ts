@@ -16,6 +16,7 @@ export const examplePlan: Plan = {
         key: { from: 'level', level: -1 },
         bufferLimit: 100_000,
         maxRate: null,
+        backpressure: null,
       },
     },
     {
@@ -28,6 +29,7 @@ export const examplePlan: Plan = {
         key: { from: 'property', property: 'payload.sensor' },
         bufferLimit: 10,
         maxRate: 500,
+        backpressure: { initialRate: 200, minRate: 50 },
       },
     },
     { id: 'b1', type: 'batcher', inputs: [{ id: 'r1', port: 0 }, { id: 'r2', port: 0 }], parameters: {} },
@@ -53,6 +55,6 @@ export const examplePlan: Plan = {
         keyLimit: 1_000_000,
       },
     },
-    { id: 's1', type: 'sink', inputs: [{ id: 'k1', port: 0 }], parameters: { mode: 'batch', emptyBatches: false } },
+    { id: 's1', type: 'sink', inputs: [{ id: 'k1', port: 0 }], parameters: { target: { kind: 'flow' }, mode: 'batch', emptyBatches: false } },
   ],
 };

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { canonicalJson } from '../../src/plan/canonical';
 import { JsonError } from '../../src/plan/JsonReader';
+import type { SinkTarget } from '../../src/plan/Plan';
 import { validatePlan } from '../../src/plan/validatePlan';
 import { examplePlan } from './examplePlan';
 
@@ -27,7 +28,40 @@ function broken(change: (plan: LoosePlan, at: (id: string) => LooseOperator) => 
   return plan;
 }
 
+/** A valid plan but for the source of a receiver. */
+function withSource(source: unknown): LoosePlan {
+  return broken((_, at) => (at('r1').parameters.source = source));
+}
+
+/** A valid plan but for the target of a sink. */
+function withTarget(target: unknown): LoosePlan {
+  return broken((_, at) => (at('s1').parameters.target = target));
+}
+
 describe('validatePlan', () => {
+  it('accepts every kind of source', () => {
+    const sources = [
+      { kind: 'wire' },
+      { kind: 'folder', path: '/incoming', pattern: '*.csv', split: 'whole', existing: true },
+      { kind: 'tcp', role: 'connect', host: 'localhost', port: 65_535 },
+      { kind: 'http', path: 'house/sensors', bodyLimit: 1024 },
+    ];
+    for (const source of sources) {
+      const [receiver] = validatePlan(withSource(source)).operators;
+      expect(receiver?.parameters).to.deep.include({ source });
+    }
+  });
+
+  it('accepts every target of a sink and every mode of a map', () => {
+    const targets: SinkTarget[] = [
+      { kind: 'flow' }, { kind: 'mqtt', connection: 'c', topic: '', qos: 0, retain: true }, { kind: 'http', connection: 'c', timeout: 10_000 },
+    ];
+    for (const target of targets) expect(validatePlan(withTarget(target)).operators.at(-1)?.parameters).to.deep.include({ target });
+    for (const mode of ['map', 'flatMap', 'filter', 'keyBy', 'batch']) {
+      expect(() => validatePlan(broken((_, at) => (at('m1').parameters.mode = mode)))).not.to.throw();
+    }
+  });
+
   it('accepts the example and returns an equal copy', () => {
     const json = copy();
     const plan = validatePlan(json);
@@ -58,9 +92,14 @@ describe('validatePlan', () => {
       broken((_, at) => (at('m1').inputs = [{ id: 'm1', port: 0 }])),
       '"m1" is not an operator above',
     ],
+    ['an unknown target', withTarget({ kind: 'kafka' }), 'one of "flow", "mqtt", "http"'],
+    ['a target with a secret in it', withTarget({ kind: 'http', connection: 'c', timeout: 1, url: 'x' }), 'unknown member "url"'],
+    ['a timeout of 0', withTarget({ kind: 'http', connection: 'c', timeout: 0 }), 'timeout is 0'],
+    ['a target without connection', withTarget({ kind: 'mqtt', connection: '', topic: '', qos: 1, retain: true }), 'connection is ""'],
+    ['publishing at QoS 2', withTarget({ kind: 'mqtt', connection: 'c', topic: '', qos: 2, retain: true }), 'qos is 2'],
     ['a receiver with an input', broken((_, at) => (at('r2').inputs = [{ id: 'r1', port: 0 }])), 'a receiver begins a graph'],
     ['a map without input', broken((_, at) => (at('m1').inputs = [])), 'at least one input'],
-    ['an unknown type', broken((_, at) => (at('m1').type = 'join')), 'plan.operators[3].type is "join"'],
+    ['an unknown type', broken((_, at) => (at('m1').type = 'pivot')), 'plan.operators[3].type is "pivot"'],
     ['parameters of a batcher', broken((_, at) => (at('b1').parameters.interval = 5)), 'unknown member "interval"'],
     ['an unknown mode', broken((_, at) => (at('m1').parameters.mode = 'each')), 'one of "map", "flatMap", "filter"'],
     [
@@ -76,7 +115,20 @@ describe('validatePlan', () => {
       'qos is 2; it must be one of 0, 1.',
     ],
     ['no topic', broken((_, at) => ((at('r1').parameters.source as Record<string, unknown>).topic = '')), 'topic is ""'],
+    ['an unknown source', withSource({ kind: 'kafka' }), 'one of "wire", "mqtt", "simulated", "folder", "tcp", "http"'],
+    ['a folder without a path', withSource({ kind: 'folder', path: '', pattern: '*', split: 'lines', existing: false }), 'path is ""'],
+    ['a folder read by words', withSource({ kind: 'folder', path: '/a', pattern: '*', split: 'words', existing: false }), 'split is "words"'],
+    ['a port of 0', withSource({ kind: 'tcp', role: 'listen', host: '127.0.0.1', port: 0 }), 'port is 0'],
+    ['a role that is none', withSource({ kind: 'tcp', role: 'talk', host: '127.0.0.1', port: 1 }), 'role is "talk"'],
+    ['an endpoint without a limit', withSource({ kind: 'http', path: 'a' }), 'lacks the member "bodyLimit"'],
     ['a maximum rate of 0', broken((_, at) => (at('r2').parameters.maxRate = 0)), 'a number above 0'],
+    ['a lowest rate of 0', broken((_, at) => (at('r2').parameters.backpressure = { initialRate: null, minRate: 0 })), 'minRate is 0'],
+    [
+      'a first rate below 0',
+      broken((_, at) => (at('r2').parameters.backpressure = { initialRate: -1, minRate: 1 })),
+      'initialRate is -1',
+    ],
+    ['back-pressure by yes', broken((_, at) => (at('r2').parameters.backpressure = true)), 'backpressure is true'],
     ['no aggregates', broken((_, at) => (at('k1').parameters.aggregates = [])), 'at least one aggregate'],
     ['an unknown aggregate', broken((_, at) => (first(at('k1')).aggregate = 'median')), 'aggregate is "median"'],
     ['a reserved output', broken((_, at) => (first(at('k1')).as = 'windowEnd')), 'which are taken'],

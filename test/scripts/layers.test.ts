@@ -47,6 +47,8 @@ const imports: readonly Example[] = [
   { file: 'src/streaming/c.ts', source: uses('../ports/Clock'), rule: undefined },
   { file: 'src/streaming/d.ts', source: uses('../operators/keys'), rule: undefined },
   { file: 'src/durability/a.ts', source: uses('../streaming/Context'), rule: 'layer-durability' },
+  { file: 'src/mqtt/a.ts', source: uses('../sources/Source'), rule: 'layer-mqtt' },
+  { file: 'src/mqtt/b.ts', source: uses('../ports/Clock'), rule: undefined },
   { file: 'src/sources/a.ts', source: uses('../streaming/Context'), rule: 'layer-sources' },
   { file: 'src/sources/b.ts', source: uses('../durability/Log'), rule: undefined },
   { file: 'src/sinks/a.ts', source: uses('../sources/Source'), rule: 'layer-sinks' },

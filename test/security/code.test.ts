@@ -37,9 +37,12 @@ describe('the package\'s own code', () => {
     expect(using(/\bexec(Sync|File|FileSync)?\(\s*[`'"]|\bspawn(Sync)?\(|shell:/)).to.deep.equal([]);
   });
 
-  it('opens connections through the MQTT client alone', () => {
-    const network = /from '(node:)?(net|tls|http|https|http2|dgram|dns)(\/promises)?'|\bfetch\(|XMLHttpRequest|\bWebSocket\(|sendBeacon/;
-    expect(using(network).filter((path) => !path.startsWith('src/sources/mqtt/'))).to.deep.equal([]);
+  it('opens connections in sources and sinks alone, and through the port of the core', () => {
+    // Types of Node's own requests open nothing.
+    const network = /^import (?!type ).*from '(node:)?(net|tls|http|https|http2|dgram|dns)(\/promises)?'|\bfetch\(|XMLHttpRequest|\bWebSocket\(|sendBeacon/m;
+    expect(using(network).filter((path) => !/^src\/(mqtt|sinks\/http|sources\/tcp)\//.test(path))).to.deep.equal([
+      'src/ports/node/NodeNetwork.ts',
+    ]);
   });
 
   it('names no address but in examples of what to type', () => {
@@ -54,11 +57,11 @@ describe('the package\'s own code', () => {
 describe('the example flows', () => {
   const examples = texts('examples', '.json').map(([path, text]): [string, readonly ExampleNode[]] => [path, JSON.parse(text) as ExampleNode[]]);
 
-  it('hold no credentials, and nothing that runs programs, opens files or serves the network', () => {
+  it('hold no credentials, and nothing that runs programs, opens files or listens to the network by itself', () => {
     expect(examples.length).to.be.above(7);
     for (const [path, nodes] of examples) {
       expect(JSON.stringify(nodes), path).not.to.match(/"(credentials|password|user|passphrase|token)":/);
-      const risky = nodes.filter(({ type }) => /^(exec|file|file in|http .*|tcp .*|udp .*|websocket.*|tls-config)$/.test(type));
+      const risky = nodes.filter(({ type }) => /^(exec|file|file in|tcp (in|out)|udp .*|websocket.*|tls-config)$/.test(type));
       expect(risky.map(({ type }) => type), path).to.deep.equal([]);
     }
   });
@@ -70,6 +73,9 @@ describe('the example flows', () => {
       }
       const addresses = JSON.stringify(nodes).match(/\b\d+\.\d+\.\d+\.\d+\b/g) ?? [];
       expect(addresses.filter((address) => isIP(address) !== 0 && address !== '127.0.0.1'), path).to.deep.equal([]);
+      const hosts = [...JSON.stringify(nodes).matchAll(/\bhttps?:\/\/([^/:"\\]+)/g)].map(([, host]) => host);
+      expect(hosts.filter((host) => host !== '127.0.0.1' && host !== 'localhost'), path).to.deep.equal([]);
+      for (const { type, server } of nodes) if (type === 'tcp request') expect(server, path).to.equal('127.0.0.1');
     }
   });
 });

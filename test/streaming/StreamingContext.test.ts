@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import {
-  IllegalArgumentError, IllegalStateError, ManualClock, Receiver, StreamingContext, type StreamingListener,
+  type DStream, IllegalArgumentError, IllegalStateError, ManualClock, Receiver, StreamingContext, type StreamingListener,
 } from '../../src/streaming';
-import { type Program, program, recorded, rejectionOf } from './program';
+import { BlockInputDStream } from '../../src/streaming/dstream/BlockInputDStream';
+import { ReceiverBuffer } from '../../src/streaming/receiver/ReceiverBuffer';
+import { type Program, program, recorded, rejectionOf, waitingIn } from './program';
 
 class Silent extends Receiver<number> {
   onStart(): void {
@@ -57,8 +59,9 @@ describe('StreamingContext', () => {
     await ssc.start();
     await clock.advance(3500);
     await ssc.stop();
-    expect(outputs).to.deep.equal([[6000, [1]]]);
-    expect(ssc.lastCompletedTime).to.equal(6000);
+    // The clock stands behind that time: time goes on from there, and does not wait until the clock is that late again.
+    expect(outputs).to.deep.equal([[6000, [1]], [8000, [1]]]);
+    expect(ssc.lastCompletedTime).to.equal(8000);
   });
 
   describe('start', () => {
@@ -81,6 +84,37 @@ describe('StreamingContext', () => {
       expect(ssc.getState()).to.equal('STOPPED');
       await ssc.awaitTermination();
       expect(clock.pendingTimers).to.equal(0);
+    });
+
+    it('that fails ends what has begun, and is rejected with what was thrown', async () => {
+      const { ssc, clock } = program();
+      const log: string[] = [];
+      class Input extends BlockInputDStream<number> {
+        readonly #fails: boolean;
+
+        constructor(fails: boolean) {
+          super(ssc, 'test', new ReceiverBuffer<number>());
+          this.#fails = fails;
+        }
+
+        override start(): void {
+          log.push(`start ${String(this.id)} ${ssc.getState()}`);
+          if (this.#fails) throw new RangeError('no such port');
+        }
+
+        override stop(): Promise<void> {
+          log.push(`stop ${String(this.id)}`);
+          return Promise.resolve();
+        }
+      }
+      recorded(new Input(false).union(new Input(true)));
+      const failure = await rejectionOf(ssc.start());
+      expect(failure).to.be.instanceOf(RangeError);
+      expect(log).to.deep.equal(['start 0 ACTIVE', 'start 1 ACTIVE', 'stop 0', 'stop 1']);
+      expect(ssc.getState()).to.equal('STOPPED');
+      expect(clock.pendingTimers).to.equal(0);
+      expect(await rejectionOf(ssc.start())).to.be.instanceOf(IllegalStateError);
+      await ssc.awaitTermination();
     });
 
     it('after stop is refused', async () => {
@@ -193,8 +227,107 @@ describe('StreamingContext', () => {
       expect(ssc.getState()).to.equal('STOPPED');
     });
 
+    for (const gracefully of [false, true]) {
+      it(`awaited by an output ${gracefully ? '(gracefully) ' : ''}does not wait for that output`, async () => {
+        const clock = new ManualClock();
+        // The context of the public face: it knows who calls.
+        const ssc = new StreamingContext({ batchInterval: 1000, clock });
+        const log: string[] = [];
+        ssc.queueStream([[1], [2]]).foreachRDD(async (rdd, time) => {
+          const records = await rdd.collect();
+          if (time === 1000) await ssc.stop({ gracefully });
+          log.push(`${String(time)}: ${records.join()} ${ssc.getState()}`);
+        });
+        await ssc.start();
+        const ended = ssc.awaitTermination();
+        await clock.advance(1000);
+        await ended;
+        expect(ssc.getState()).to.equal('STOPPED');
+        const drained = gracefully ? ['2000: 2 ACTIVE'] : [];
+        expect(log).to.deep.equal(['1000: 1 ACTIVE', ...drained]);
+        expect(clock.pendingTimers).to.equal(0);
+      });
+    }
+
+    it('awaited by an output of another context waits', async () => {
+      const clock = new ManualClock();
+      const [first, second] = [1, 2].map(() => new StreamingContext({ batchInterval: 1000, clock }));
+      if (first === undefined || second === undefined) return expect.fail();
+      recorded(first.queueStream([[1]]));
+      let state: string | undefined;
+      second.queueStream([[1]], { defaultRDD: null }).foreachRDD(async () => {
+        await first.stop();
+        state = first.getState();
+      });
+      await first.start();
+      await second.start();
+      await clock.advance(1000);
+      expect(state).to.equal('STOPPED');
+      await second.stop();
+    });
+
+    it('waits 10 s for an output that does not end, and says so', async () => {
+      const { ssc, clock, warnings } = program();
+      ssc.queueStream([[1]]).foreachRDD(() => clock.sleep(1e9));
+      await ssc.start();
+      await clock.advance(1000);
+      const stopping = ssc.stop();
+      await clock.advance(9999);
+      expect(ssc.getState()).to.equal('ACTIVE');
+      await clock.advance(1);
+      await stopping;
+      expect(ssc.getState()).to.equal('STOPPED');
+      expect(warnings).to.have.length(1);
+      expect(warnings[0]).to.contain('10000 ms').and.to.contain('an output of the batch of 1000 ms');
+    });
+
+    for (const [given, limit] of [[undefined, 10_000], [3000, 3000]] as const) {
+      it(`gracefully gives up after ${String(limit)} ms, and says what it gave up`, async () => {
+        const { ssc, clock, warnings } = program(given === undefined ? {} : { gracefulStopTimeout: given });
+        const times: number[] = [];
+        ssc.queueStream([[1], [2], [3]]).foreachRDD(async (_, time) => {
+          times.push(time);
+          await clock.sleep(100_000);
+        });
+        await ssc.start();
+        await clock.advance(2000);
+        const stopping = ssc.stop({ gracefully: true });
+        await clock.advance(limit - 1);
+        expect(ssc.getState()).to.equal('ACTIVE');
+        await clock.advance(1);
+        await stopping;
+        expect(ssc.getState()).to.equal('STOPPED');
+        expect(warnings).to.have.length(1);
+        expect(warnings[0]).to.match(new RegExp(`given up after ${String(limit)} ms: 3 batches .* batch of 1000 ms.*gracefulStopTimeout`, 'u'));
+        await clock.advance(1_000_000);
+        expect(times).to.deep.equal([1000]);
+      });
+    }
+
+    it('gracefully takes nothing that comes later, and makes no batch after a receiver that ended too late', async () => {
+      const { ssc, clock, warnings } = program({ gracefulStopTimeout: 500 });
+      const receiver = new (class extends Silent {
+        override onStop(): Promise<void> {
+          return clock.sleep(2000);
+        }
+      })();
+      const outputs = recorded(ssc.receiverStream(receiver));
+      await ssc.start();
+      await clock.advance(1000);
+      const stopping = ssc.stop({ gracefully: true });
+      await clock.advance(500);
+      await stopping;
+      expect(warnings[0]).to.contain('the input 0 (');
+      await clock.advance(5000);
+      expect(() => {
+        receiver.store(1);
+      }).to.throw(IllegalStateError, 'had been stopped');
+      expect(outputs).to.deep.equal([[1000, []]]);
+      expect(clock.pendingTimers).to.equal(0);
+    });
+
     it('waits 10 s for a receiver that does not end, and no longer', async () => {
-      const { ssc, clock } = program();
+      const { ssc, clock, warnings } = program();
       class Hanging extends Silent {
         override onStop(): Promise<void> {
           return new Promise(() => undefined);
@@ -208,18 +341,19 @@ describe('StreamingContext', () => {
       await clock.advance(1);
       await stopping;
       expect(ssc.getState()).to.equal('STOPPED');
+      expect(warnings[0]).to.contain('the input 0 (Hanging)');
       expect(clock.pendingTimers).to.equal(0);
     });
 
     it('leaves what inputs hold to another program when it is a finish', async () => {
       const { ssc, clock } = program();
-      const queue = [[1], [2], [3]];
-      const outputs = recorded(ssc.queueStream(queue));
+      const queue = ssc.queueStream([[1], [2], [3]]);
+      const outputs = recorded(queue);
       await ssc.start();
       await clock.advance(2000);
       await ssc.finish();
       expect(outputs).to.deep.equal([[1000, [1]], [2000, [2]]]);
-      expect(queue).to.deep.equal([[3]]);
+      expect(waitingIn(queue)).to.deep.equal([[3]]);
       expect(ssc.lastCompletedTime).to.equal(2000);
     });
   });
@@ -258,6 +392,76 @@ describe('StreamingContext', () => {
       expect(await ssc.awaitTerminationOrTimeout(0)).to.equal(true);
       expect(clock.pendingTimers).to.equal(0);
     });
+  });
+
+  describe('remember', () => {
+    it('has every stream keep its RDDs for longer', async () => {
+      const { ssc, clock } = program();
+      ssc.remember(4000);
+      const numbers = ssc.queueStream([[1], [2], [3], [4], [5], [6]]);
+      const doubled = numbers.map((n) => 2 * n);
+      recorded(doubled.window(2000));
+      await ssc.start();
+      await clock.advance(6000);
+      const times = [1000, 2000, 3000, 6000];
+      const kept = async (stream: DStream<number>): Promise<number[][]> =>
+        Promise.all(times.map(async (time) => (await stream.slice(time, time)[0]?.collect()) ?? []));
+      // A window asks its parents for 2,000 ms more. What is not there any more is computed again, from an empty batch.
+      expect(await kept(doubled)).to.deep.equal([[2], [4], [6], [12]]);
+      await clock.advance(1000);
+      expect(await kept(doubled)).to.deep.equal([[], [4], [6], [12]]);
+      await ssc.stop();
+    });
+  });
+
+  describe('a failed batch', () => {
+    it('does not end the program, unless that is wanted: then nothing is begun after it, and what waits goes back', async () => {
+      for (const onBatchFailure of ['continue', 'stop'] as const) {
+        const { ssc, clock } = program({ onBatchFailure });
+        const queue = ssc.queueStream([[1], [2], [3], [4]]);
+        const outputs = recorded(queue.map((n) => {
+          if (n === 2) throw new Error('two');
+          return n;
+        }));
+        await ssc.start();
+        await clock.advance(3000);
+        expect((await rejectionOf(ssc.awaitTermination())).message).to.equal('two');
+        expect(ssc.getState()).to.equal(onBatchFailure === 'stop' ? 'STOPPED' : 'ACTIVE');
+        expect(outputs).to.deep.equal(onBatchFailure === 'stop' ? [[1000, [1]]] : [[1000, [1]], [3000, [3]]]);
+        expect(waitingIn(queue)).to.deep.equal(onBatchFailure === 'stop' ? [[3], [4]] : [[4]]);
+        await ssc.stop();
+        expect(clock.pendingTimers).to.equal(0);
+      }
+    });
+
+    it('that makes the program stop gives back the batches that waited for it', async () => {
+      const { ssc, clock } = program({ onBatchFailure: 'stop' });
+      const queue = ssc.queueStream([[1], [2], [3], [4]]);
+      queue.foreachRDD(async () => {
+        await clock.sleep(2500);
+        throw new Error('slow and wrong');
+      });
+      await ssc.start();
+      await clock.advance(5000);
+      expect(ssc.getState()).to.equal('STOPPED');
+      expect(waitingIn(queue)).to.deep.equal([[2], [3], [4]]);
+    });
+  });
+
+  it('restarts receivers after the delay it is given', async () => {
+    const { ssc, clock } = program({ receiverRestartDelay: 300 });
+    const starts: number[] = [];
+    const receiver = new (class extends Silent {
+      override onStart(): void {
+        starts.push(clock.now());
+      }
+    })();
+    recorded(ssc.receiverStream(receiver));
+    await ssc.start();
+    receiver.restart('again');
+    await clock.advance(1000);
+    await ssc.stop();
+    expect(starts).to.deep.equal([0, 300]);
   });
 
   it('shares a clock with another one: each has its own grid, errors and end', async () => {

@@ -4,7 +4,7 @@ import { ManualClock } from '../../src/streaming';
 import { BlockInputDStream } from '../../src/streaming/dstream/BlockInputDStream';
 import { ReceiverBuffer } from '../../src/streaming/receiver/ReceiverBuffer';
 import type { StreamingContext } from '../../src/streaming/StreamingContext';
-import { type Output, program, recorded } from './program';
+import { type Output, program, recorded, waitingIn } from './program';
 
 /** Programs that follow each other on one buffer; `completed` are the batches that ended, with their records. */
 class Succession {
@@ -98,33 +98,32 @@ describe('finish', () => {
 
   it('puts back what a queue stream gave', async () => {
     const { ssc, clock } = program();
-    const queue = [[1], [2], [3], [4]];
+    const queue = ssc.queueStream([[1], [2], [3], [4]]);
     const ended: number[] = [];
-    ssc.queueStream(queue).foreachRDD(async (_, time) => {
+    queue.foreachRDD(async (_, time) => {
       await clock.sleep(2500);
       ended.push(time);
     });
     await ssc.start();
     await clock.advance(3000);
-    expect(queue).to.deep.equal([[4]]);
+    expect(waitingIn(queue)).to.deep.equal([[4]]);
     const finishing = ssc.finish();
     await clock.advance(500);
     await finishing;
     expect(ended).to.deep.equal([1000]);
-    expect(queue).to.deep.equal([[2], [3], [4]]);
+    expect(waitingIn(queue)).to.deep.equal([[2], [3], [4]]);
   });
 
   it('called by a listener or while a batch is made leaves that batch out as a whole or runs it', async () => {
     for (const where of ['listener', 'transform'] as const) {
       const { ssc, clock } = program();
-      const queue = [[1], [2], [3], [4]];
+      const queue = ssc.queueStream([[1], [2], [3], [4]]);
       let finishing: Promise<void> | undefined;
       const finish = (time: number): void => {
         if (time === 2000) finishing = ssc.finish();
       };
       const outputs: Output<number>[] = [];
-      ssc
-        .queueStream(queue)
+      queue
         .transform((rdd, time) => {
           if (where === 'transform') finish(time);
           return rdd;
@@ -143,7 +142,7 @@ describe('finish', () => {
       await clock.advance(6000);
       await finishing;
       expect(outputs).to.deep.equal([[1000, [1]]]);
-      expect(queue).to.deep.equal([[2], [3], [4]]);
+      expect(waitingIn(queue)).to.deep.equal([[2], [3], [4]]);
       expect(ssc.lastCompletedTime).to.equal(1000);
     }
   });
@@ -163,16 +162,16 @@ describe('finish', () => {
 
   it('loses no window at a boundary that passes while the last batch runs', async () => {
     const clock = new ManualClock(0);
-    const queue = [[1], [2], [3], [4], [5], [6], [7], [8], [9], [10]];
     const { ssc } = program({ clock });
-    ssc.queueStream(queue).foreachRDD((_, time) => (time === 4000 ? clock.sleep(1500) : undefined));
+    const queue = ssc.queueStream([[1], [2], [3], [4], [5], [6], [7], [8], [9], [10]]);
+    queue.foreachRDD((_, time) => (time === 4000 ? clock.sleep(1500) : undefined));
     await ssc.start();
     await clock.advance(4000);
     const finishing = ssc.finish();
     await clock.advance(1500);
     await finishing;
     const next = program({ clock, ...(ssc.lastCompletedTime === undefined ? {} : { startAfter: ssc.lastCompletedTime }) });
-    const outputs = recorded(next.ssc.queueStream(queue).window(5000, 5000));
+    const outputs = recorded(next.ssc.queueStream(waitingIn(queue)).window(5000, 5000));
     await next.ssc.start();
     await clock.advance(4500);
     await next.ssc.stop();

@@ -1,4 +1,5 @@
-import { ManualClock, type DStream } from '../../src/streaming';
+import { ManualClock, type DStream, type QueuedBatch } from '../../src/streaming';
+import { QueueInputDStream } from '../../src/streaming/dstream/QueueInputDStream';
 import { StreamingContext, type StreamingContextOptions } from '../../src/streaming/StreamingContext';
 
 /** What an output was given: the batch time (ms since the epoch), and the records of its RDD. */
@@ -10,6 +11,8 @@ export interface Program {
   readonly ssc: StreamingContext;
   readonly warnings: string[];
   readonly errors: string[];
+  /** What it shows, line by line. */
+  readonly shown: string[];
 }
 
 export interface ProgramOptions extends Partial<Omit<StreamingContextOptions, 'clock' | 'log'>> {
@@ -23,8 +26,13 @@ export function program(options: ProgramOptions = {}): Program {
   const { startAt = 0, clock = new ManualClock(startAt), batchInterval = 1000, ...others } = options;
   const warnings: string[] = [];
   const errors: string[] = [];
-  const log = { warn: (text: string) => warnings.push(text), error: (text: string) => errors.push(text) };
-  return { clock, ssc: new StreamingContext({ batchInterval, clock, log, ...others }), warnings, errors };
+  const shown: string[] = [];
+  const log = {
+    warn: (text: string) => warnings.push(text),
+    error: (text: string) => errors.push(text),
+    log: (text: string) => shown.push(text),
+  };
+  return { clock, ssc: new StreamingContext({ batchInterval, clock, log, ...others }), warnings, errors, shown };
 }
 
 /** Registers an output that writes down every RDD of the stream. */
@@ -66,4 +74,10 @@ export async function rejectionOf(promise: Promise<unknown>): Promise<Error> {
 export function sorted<T>(values: readonly T[]): T[] {
   const text = (value: T): string => JSON.stringify(value);
   return [...values].sort((first, second) => (text(first) < text(second) ? -1 : 1));
+}
+
+/** The entries of a queue stream that no batch was given, or that were given back. */
+export function waitingIn<T>(stream: DStream<T>): readonly QueuedBatch<T>[] {
+  if (stream instanceof QueueInputDStream) return (stream as QueueInputDStream<T>).waiting;
+  throw new Error('This is no queue stream.');
 }

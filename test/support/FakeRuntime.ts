@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { FlowMessage, NodeProperties, RouteEvent, Runtime, RuntimeNode } from '../../src/flow/Runtime';
+import type { FlowMessage, NodeProperties, RouteEvent, Runtime, RuntimeNode, RuntimeWeb, WebHandler } from '../../src/flow/Runtime';
 import type { NodeStatus, RegisteredNode, SentMessage, StreamNode, StreamType } from '../../src/flow/StreamNode';
 import type { Deployment } from '../../src/flow/Deployment';
 
@@ -62,6 +62,15 @@ export class FakeRuntime implements Runtime {
   readonly variables: Record<string, string> = {};
   readonly utilPath = undefined;
   readonly instanceId = 'instance';
+  readonly userDirectory = '/user';
+  /** Who answers requests. */
+  webHandler: WebHandler | undefined;
+  web: RuntimeWeb | undefined = {
+    use: (handler) => {
+      this.webHandler = handler;
+    },
+    isEditors: (path) => path === 'flows',
+  };
   deployment: Deployment | undefined;
   #properties = new Map<string, NodeProperties>();
 

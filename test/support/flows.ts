@@ -35,6 +35,19 @@ export function sums(id: string, to: readonly string[], properties: Record<strin
   });
 }
 
+/** Brings two streams together by key. */
+export function join(id: string, to: readonly string[], properties: Record<string, unknown> = {}): FlowNode {
+  return node(id, 'dstream-join', [to], { mode: 'inner', left: '', ...properties });
+}
+
+/** The running total of the payloads of each key. */
+export function total(id: string, to: readonly string[], properties: Record<string, unknown> = {}): FlowNode {
+  return node(id, 'dstream-state', [to], {
+    keyType: 'key', key: '', mode: 'update', func: 'return (state ?? 0) + values.reduce((a, b) => a + b, 0);',
+    timeout: '', timeoutUnits: 'min', emit: 'changed', keyLimit: 1000000, ...properties,
+  });
+}
+
 export function sink(id: string, to: readonly string[], properties: Record<string, unknown> = {}): FlowNode {
   return node(id, 'dstream-sink', [to], { mode: 'batch', emptyBatches: false, ...properties });
 }

@@ -34,6 +34,31 @@ interface TypeEditorOptions {
   readonly cancel?: () => void;
 }
 
+/** A node as the editor holds it, or the input or output of a subflow, whose type is `subflow`. */
+export interface EditorNode {
+  readonly id: string;
+  readonly type: string;
+  /** The tab or subflow that it stands on. */
+  readonly z?: string;
+  /** Set for the input and the outputs of a subflow. */
+  readonly direction?: string;
+  /** Whether it is disabled. */
+  readonly d?: boolean;
+  /** For link nodes: the ids at the other ends. */
+  readonly links?: readonly string[];
+  /** For link nodes: `link` or `return`. */
+  readonly mode?: string;
+}
+
+export interface EditorSubflow {
+  readonly out: readonly EditorNode[];
+}
+
+export interface EditorLink {
+  readonly source: EditorNode;
+  readonly sourcePort: number;
+}
+
 /** The part of Node-RED's editor that this palette uses. */
 export interface EditorRed {
   /** The text of a catalogue key. */
@@ -44,6 +69,16 @@ export interface EditorRed {
     editJavaScript(options: TypeEditorOptions): void;
     editExpression(options: TypeEditorOptions): void;
   };
+  /** What the runtime tells the editor of its settings. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly nodes: {
+    /** A node of any flow or subflow; undefined or null where there is none. */
+    node(id: string): EditorNode | null | undefined;
+    subflow(id: string): EditorSubflow | null | undefined;
+    filterNodes(filter: { readonly type: string }): EditorNode[];
+    filterLinks(filter: { readonly target: EditorNode }): EditorLink[];
+  };
+  readonly utils: { getNodeLabel(node: EditorNode, otherwise?: string): string };
   readonly tray: { resize(): void };
   readonly popover: { tooltip(target: JQuery, text: string): unknown };
 }

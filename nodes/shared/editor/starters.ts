@@ -1,6 +1,6 @@
 const STARTERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  javascript: { map: 'return msg;', flatMap: 'return [msg];', filter: 'return true;' },
-  jsonata: { map: 'payload', flatMap: '[payload]', filter: 'true' },
+  javascript: { map: 'return msg;', flatMap: 'return [msg];', filter: 'return true;', keyBy: 'return msg.key;', batch: 'return msgs;' },
+  jsonata: { map: 'payload', flatMap: '[payload]', filter: 'true', keyBy: 'key', batch: '$.payload' },
 };
 
 /** The code that leaves every record as it is, in the given language (`javascript`, `jsonata`) and mode (`map`, ...). */

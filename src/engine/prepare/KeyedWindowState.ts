@@ -3,6 +3,7 @@ import { keyIdentity, type KeyIdentity } from '../../operators/keys';
 import { type Group, type Groups, KeyedAggregator } from '../../operators/window/KeyedGroups';
 import type { KeyedWindow } from '../../operators/window/KeyedWindow';
 import { MergedPanes } from '../../operators/window/MergedPanes';
+import { RunningPanes } from '../../operators/window/RunningPanes';
 import type { BatchState, Records } from '../../streaming/BatchState';
 import { DataRecord, type RecordKey } from '../DataRecord';
 import type { OperatorFigures } from '../OperatorFigures';
@@ -36,6 +37,8 @@ export interface Span {
 
 export interface KeyedWindowSettings {
   readonly columns: readonly Column[];
+  /** Told of the batch, by its time, in which the columns' aggregates are used next. */
+  readonly begin: (time: number) => void;
   readonly read: ReadRecord<unknown>;
   /** Told of a record that could not be read; it is left out. */
   readonly unreadable: (thrown: unknown) => void;
@@ -58,7 +61,9 @@ export class KeyedWindowState implements BatchState<unknown, DataRecord> {
   readonly #step: number;
   #settings: KeyedWindowSettings | undefined;
   #aggregator = new KeyedAggregator([]);
-  #window: KeyedWindow = new MergedPanes(this.#aggregator);
+  #panes = new MergedPanes(this.#aggregator);
+  /** The panes, in the form of window that suits the aggregates. */
+  #window: KeyedWindow = this.#panes;
   /** For each column the end of the last batch before the first one it took in, ms since the epoch. */
   #since: (number | undefined)[] = [];
   /** The window that was emitted last, and its keys. */
@@ -74,17 +79,26 @@ export class KeyedWindowState implements BatchState<unknown, DataRecord> {
   configure(settings: KeyedWindowSettings): void {
     const before = this.#settings?.columns ?? [];
     this.#settings = settings;
-    const sources = settings.columns.map((column) => before.findIndex((old) => old.fingerprint === column.fingerprint));
-    if (sources.length === before.length && sources.every((source, index) => source === index)) return;
-    this.#since = sources.map((source) => this.#since[source]);
-    this.#aggregator = new KeyedAggregator(settings.columns.map((column) => column.aggregate));
-    this.#window = MergedPanes.restore(this.#window.snapshot(), this.#aggregator, sources);
+    const sources = settings.columns.map(({ fingerprint }, index) =>
+      before[index]?.fingerprint === fingerprint ? index : before.findIndex((old) => old.fingerprint === fingerprint));
+    const aggregates = settings.columns.map(({ aggregate }) => aggregate);
+    if (sources.length === before.length && sources.every((source, index) => source === index)) {
+      // The same by what they keep; what they read from it, and the user's functions, may be others.
+      this.#aggregator.renew(aggregates);
+    } else {
+      this.#since = sources.map((source) => this.#since[source]);
+      this.#aggregator = new KeyedAggregator(aggregates);
+      this.#panes = MergedPanes.restore(this.#panes.snapshot(), this.#aggregator, sources);
+    }
+    const overlaps = this.#span.length > this.#span.slide;
+    this.#window = overlaps && this.#aggregator.subtracts ? new RunningPanes(this.#aggregator, this.#panes) : this.#panes;
   }
 
   take(time: number, records: Records<unknown>): void {
     const settings = this.#settings;
     if (settings === undefined) return;
     const { read, unreadable, tooManyKeys, figures } = settings;
+    settings.begin(time);
     const aggregator = this.#aggregator;
     const groups = aggregator.empty();
     const input: KeyedInput = { key: null, values: [], order: 0 };
@@ -128,6 +142,7 @@ export class KeyedWindowState implements BatchState<unknown, DataRecord> {
     const settings = this.#settings;
     if (settings === undefined) return [];
     const from = time - this.#span.length;
+    settings.begin(time);
     const groups = this.#window.evaluate(from, time);
     const wanted = settings.emitsAll ? undefined : this.#changedKeys(from, time);
     const results: DataRecord[] = [];

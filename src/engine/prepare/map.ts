@@ -1,4 +1,4 @@
-import { type CompiledCode, compileCode, copyValue, type Evaluation, positionOf } from '../../expressions';
+import { type CompiledCode, type CompileOptions, compileCode, copyValue, type Evaluation, positionOf } from '../../expressions';
 import type { MapOperator } from '../../plan/Plan';
 import type { Problem } from '../../plan/Problem';
 import type { RDD } from '../../streaming/rdd/RDD';
@@ -11,17 +11,19 @@ import { asProblem, EngineProblem } from '../EngineProblem';
 import { recordKey } from '../recordKey';
 import { UserContext } from '../UserContext';
 
-type Mode = MapOperator['parameters']['mode'];
+type Mode = Exclude<MapOperator['parameters']['mode'], 'batch'>;
 
 /** Compiles user code of an operator; what is wrong with it is a problem of the operator's node. */
 export function compileFor(
   operator: string,
   code: MapOperator['parameters']['code'],
   options: Pick<RunOptions, 'utilPath'>,
+  more: Pick<CompileOptions, 'parameters' | 'mayReturnNothing'> = {},
 ): CompiledCode {
   try {
     return compileCode(code, {
       nodeId: operator,
+      ...more,
       ...(options.utilPath === undefined ? {} : { utilPath: options.utilPath }),
     });
   } catch (thrown) {
@@ -45,10 +47,10 @@ function lineOf(thrown: unknown, operator: string): number | undefined {
   }
 }
 
-/** map, flatMap and filter: user code over each record. A record on which it throws is reported and left out. */
-export function prepareMap(operator: MapOperator, options: RunOptions): PreparedOperator {
+/** map, flatMap, filter and keyBy: user code over each record. A record on which it throws is reported and left out. */
+export function prepareMap(operator: MapOperator, mode: Mode, options: RunOptions): PreparedOperator {
   const code = compileFor(operator.id, operator.parameters.code, options);
-  const deliver = DELIVERIES[operator.parameters.mode];
+  const deliver = DELIVERIES[mode];
   return (input, environment) => {
     if (input === undefined) return undefined;
     const contextAt = (time: number): UserContext =>
@@ -212,9 +214,14 @@ const DELIVERIES: Record<Mode, Delivery> = {
   filter: (result, record, emit, payloadOnly = false) => {
     if (payloadOnly ? isTrueInJSONata(result) : Boolean(result)) emit(record);
   },
+  keyBy: (result, record, emit) => {
+    if (result === undefined) throw new TypeError('keyBy needs a key, and the function gave nothing; null is a key as well.');
+    emit(new DataRecord(record.payload, record.topic, recordKey(result), record.time, record[ORDER]));
+  },
 };
 
-function toRecord(result: unknown, record: DataRecord, payloadOnly: boolean): DataRecord {
+/** The record that user code made of another: an object with a payload is a whole record, any other value its payload. */
+export function toRecord(result: unknown, record: DataRecord, payloadOnly: boolean): DataRecord {
   if (result === record) return record;
   if (payloadOnly || typeof result !== 'object' || result === null || !Object.hasOwn(result, 'payload')) {
     return new DataRecord(result, record.topic, record.key, record.time, record[ORDER]);
@@ -236,7 +243,7 @@ function isTrueInJSONata(value: unknown): boolean {
   return Boolean(value);
 }
 
-function describe(value: unknown): string {
+export function describe(value: unknown): string {
   if (value === null) return 'null';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

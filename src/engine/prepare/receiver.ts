@@ -1,4 +1,3 @@
-import { compileProperty } from '../../expressions';
 import type { KeySource, ReceiverOperator } from '../../plan/Plan';
 import { decodePayload } from '../../sources/decode';
 import { BlockInputDStream } from '../../streaming/dstream/BlockInputDStream';
@@ -7,16 +6,17 @@ import type { PreparedOperator } from '../BuildEnvironment';
 import { DataRecord, type RawRecord, type RecordKey } from '../DataRecord';
 import { asProblem } from '../EngineProblem';
 import { recordKey } from '../recordKey';
+import { propertyFor } from './propertyFor';
 
 /** Reads what a receiver has received: decodes each message, once, when its batch runs, and finds its key. */
 export function prepareReceiver(operator: ReceiverOperator): PreparedOperator {
   const { format, key } = operator.parameters;
-  const keyOf = keyFinder(key);
+  const keyOf = keyFinder(operator.id, key);
   return (_input, environment) => {
     const runtime = environment.receiver(operator.id);
     const figures = environment.figures(operator.id);
     runtime.configure(operator, environment.plan.batchInterval);
-    const received = new BlockInputDStream(environment.context, operator.id, runtime.buffer);
+    const received = new BlockInputDStream(environment.context, operator.id, runtime.buffer, runtime.rateController);
     const since = environment.state(`${operator.id}/since`, '', () => ({ time: undefined as number | undefined }));
     const stream = received.transform((rdd, time) => {
       since.time ??= time - environment.plan.batchInterval;
@@ -44,7 +44,7 @@ export function prepareReceiver(operator: ReceiverOperator): PreparedOperator {
 /** Topics split already; few topics come again and again, and hostile ones must not fill memory. */
 const SPLIT_TOPICS = 10_000;
 
-function keyFinder(source: KeySource): (payload: unknown, topic: string) => RecordKey {
+function keyFinder(operator: string, source: KeySource): (payload: unknown, topic: string) => RecordKey {
   switch (source.from) {
     case 'topic':
       return (_payload, topic) => topic;
@@ -62,7 +62,7 @@ function keyFinder(source: KeySource): (payload: unknown, topic: string) => Reco
       };
     }
     case 'property': {
-      const get = compileProperty(source.property);
+      const get = propertyFor(operator, source.property);
       return (payload, topic) => recordKey(get({ payload, topic }));
     }
   }

@@ -1,9 +1,9 @@
 import { type Aggregate } from '../../operators/aggregates/Aggregate';
 import { aggregateNamed } from '../../operators/aggregates';
-import { type CompiledCode, compileProperty } from '../../expressions';
+import type { CompiledCode } from '../../expressions';
 import { aggregateFingerprint } from '../../plan/fingerprint';
 import { canonicalText } from '../../operators/keys';
-import type { ReduceByKeyOperator, ValueSource } from '../../plan/Plan';
+import type { AggregateParameters, Code, ReduceByKeyOperator, ValueSource } from '../../plan/Plan';
 import type { Problem } from '../../plan/Problem';
 import type { DStream } from '../../streaming/dstream/DStream';
 import { StatefulDStream } from '../../streaming/dstream/StatefulDStream';
@@ -15,6 +15,9 @@ import { recordKey } from '../recordKey';
 import { UserContext } from '../UserContext';
 import { KeyedWindowState, type Column, type KeyedInput, type ReadRecord, type Span } from './KeyedWindowState';
 import { compileFor, evaluateWatched, functionFailed, messageOf, placeOf } from './map';
+import { propertyFor } from './propertyFor';
+import { ReduceCalls } from './ReduceCalls';
+import { type SynchronousCode, userReduce } from './userReduce';
 
 /** The window that feeds a reduceByKey straight away, drawn as a node of its own and computed here, from partials of each batch. */
 export interface DrawnWindow {
@@ -35,11 +38,7 @@ export function prepareReduceByKey(
   const { key, aggregates, emit, emitLeaving, keyLimit } = operator.parameters;
   const keyReader = prepareReader(operator.id, key, options);
   const readers = aggregates.map(({ of }) => prepareReader(operator.id, of, options));
-  const columns: Column[] = aggregates.map((parameters) => ({
-    name: parameters.as,
-    fingerprint: aggregateFingerprint(parameters),
-    aggregate: knownAggregate(operator.id, parameters.aggregate),
-  }));
+  const makers = aggregates.map((parameters) => prepareAggregate(operator.id, parameters, options));
 
   return (input, environment) => {
     if (input === undefined) return undefined;
@@ -49,8 +48,17 @@ export function prepareReduceByKey(
     const fingerprint = canonicalText([key, span.length, span.slide, environment.plan.batchInterval]);
     const state = environment.state(operator.id, fingerprint, () => new KeyedWindowState(span, input.stream.slideDuration));
     const { stream, read } = reading(input, keyReader, readers, operator.id, environment) as Reading<unknown>;
+    const calls = new ReduceCalls(operator.id, environment);
+    const columns: Column[] = aggregates.map((parameters, index) => ({
+      name: parameters.as,
+      fingerprint: aggregateFingerprint(parameters),
+      aggregate: makers[index]?.(calls) ?? aggregateNamed('count'),
+    }));
     state.configure({
       columns,
+      begin: (time) => {
+        calls.begin(time);
+      },
       read,
       unreadable: (thrown) => {
         environment.failed(operator.id, 'key-unusable', () =>
@@ -86,9 +94,34 @@ function tooManyKeys(operator: string, limit: number, records: number): Problem 
   };
 }
 
-function knownAggregate(operator: string, name: string): Aggregate {
+/** Makes an aggregate whose user code, where it has some, is called in the way that is given. */
+type AggregateMaker = (calls: ReduceCalls) => Aggregate;
+
+function prepareAggregate(operator: string, parameters: AggregateParameters, options: RunOptions): AggregateMaker {
+  if (parameters.aggregate === 'reduce') {
+    const reduce = compileCombining(operator, parameters.reduce ?? { lang: 'javascript', source: '' }, options);
+    const inverse = parameters.inverse === undefined ? undefined : compileCombining(operator, parameters.inverse, options);
+    return (calls) => userReduce(reduce, inverse, calls);
+  }
+  const aggregate = knownAggregate(operator, parameters.aggregate, parameters.parameter);
+  return () => aggregate;
+}
+
+function compileCombining(operator: string, code: Code, options: RunOptions): SynchronousCode {
+  const compiled = compileFor(operator, code, options, { parameters: ['a', 'b'] });
+  if (compiled.kind === 'synchronous') return compiled;
+  throw new EngineProblem({
+    nodeId: operator,
+    code: 'function-invalid',
+    what: 'A function that combines two values is written in JSONata.',
+    why: 'It is called very often, and must give its value at once.',
+    fix: 'Write it in JavaScript: return a + b; for example.',
+  });
+}
+
+function knownAggregate(operator: string, name: string, parameter: number | undefined): Aggregate {
   try {
-    return aggregateNamed(name);
+    return aggregateNamed(name, parameter);
   } catch (thrown) {
     throw new EngineProblem(asProblem(thrown, operator, 'aggregate-unknown', 'Choose one of the aggregates that the dialog offers.'));
   }
@@ -99,11 +132,7 @@ function prepareReader(operator: string, source: ValueSource, options: RunOption
     case 'key':
       return { get: (record) => record.key };
     case 'property':
-      try {
-        return { get: compileProperty(source.property) };
-      } catch (thrown) {
-        throw new EngineProblem(asProblem(thrown, operator, 'property-invalid', 'Correct the property, for example payload.value.'));
-      }
+      return { get: propertyFor(operator, source.property) };
     case 'code':
       return { code: compileFor(operator, source.code, options) };
   }

@@ -3,7 +3,7 @@ import type { Plan } from '../../plan/Plan';
 import type { OfferedMessage, Query, QueryEvents, RunOptions, UpdateReport } from '../Engine';
 import { EngineProblem } from '../EngineProblem';
 import { QueryEmitter } from '../QueryEmitter';
-import { checkAccepted, RefusedError } from '../RefusedError';
+import { checkAccepted, checkWanted, RefusedError } from '../RefusedError';
 import { textOf } from '../textOf';
 import { deathProblem } from './deathProblem';
 import type { Death, GraphHost, GraphLink } from './GraphLink';
@@ -105,8 +105,9 @@ export class RemoteQuery implements Query {
     }
   }
 
-  async offer(receiver: string, messages: readonly OfferedMessage[]): Promise<void> {
+  async offer(receiver: string, messages: readonly OfferedMessage[], signal?: AbortSignal): Promise<void> {
     if (!this.#isUp) await this.#hold(messages.length);
+    checkWanted(signal);
     if (this.#stopping !== undefined) throw new RefusedError('The graph is not running.', 0);
     try {
       checkAccepted((await this.#ask({ type: 'offer', receiver, messages })) as number, messages.length);

@@ -1,3 +1,4 @@
+import type { BackpressureParameters } from '../../plan/Plan';
 import type { Problem } from '../../plan/Problem';
 import { problems } from '../problems';
 import { ABOVE_0, type PropertyReader, WHOLE_FROM_1 } from './PropertyReader';
@@ -17,11 +18,14 @@ export interface Limits {
   readonly bufferLimit: number;
   /** records a second, or null for no limit */
   readonly maxRate: number | null;
+  readonly backpressure: BackpressureParameters | null;
 }
 
 /** What a batcher that nobody drew says. */
 export const DEFAULT_INTERVAL = 1000;
-export const DEFAULT_LIMITS: Limits = { bufferLimit: 100_000, maxRate: null };
+/** records a second; Spark's default */
+const DEFAULT_MIN_RATE = 100;
+export const DEFAULT_LIMITS: Limits = { bufferLimit: 100_000, maxRate: null, backpressure: null };
 
 export function batcherDialog(reader: PropertyReader): BatcherDialog {
   return {
@@ -30,18 +34,39 @@ export function batcherDialog(reader: PropertyReader): BatcherDialog {
     limits: {
       bufferLimit: reader.number('bufferLimit', DEFAULT_LIMITS.bufferLimit, WHOLE_FROM_1),
       maxRate: reader.optionalNumber('maxRate', ABOVE_0),
+      backpressure: reader.flag('backpressure') ? backpressure(reader) : null,
     },
     engine: reader.text('engine'),
   };
 }
 
-/** The smallest of several limits. */
+function backpressure(reader: PropertyReader): BackpressureParameters {
+  return {
+    initialRate: reader.optionalNumber('initialRate', ABOVE_0),
+    minRate: reader.number('minRate', DEFAULT_MIN_RATE, ABOVE_0),
+  };
+}
+
+/** The smallest of several limits; back-pressure where any asks for it. */
 export function strictest(limits: readonly Limits[]): Limits {
-  const rates = limits.flatMap(({ maxRate }) => (maxRate === null ? [] : [maxRate]));
+  const controls = limits.flatMap(({ backpressure }) => backpressure ?? []);
   return {
     bufferLimit: Math.min(...limits.map(({ bufferLimit }) => bufferLimit)),
-    maxRate: rates.length === 0 ? null : Math.min(...rates),
+    maxRate: smallest(limits.map(({ maxRate }) => maxRate)),
+    backpressure:
+      controls.length === 0
+        ? null
+        : {
+            initialRate: smallest(controls.map(({ initialRate }) => initialRate)),
+            minRate: Math.min(...controls.map(({ minRate }) => minRate)),
+          },
   };
+}
+
+/** The smallest of several rates; null is no limit. */
+function smallest(rates: readonly (number | null)[]): number | null {
+  const limits = rates.filter((rate) => rate !== null);
+  return limits.length === 0 ? null : Math.min(...limits);
 }
 
 /** What the batchers of one graph disagree about, told at each that differs from the first. */

@@ -1,10 +1,11 @@
 import type { KeySource, ReceiverOperator, SourceParameters } from '../../plan/Plan';
 import { problems } from '../problems';
 import { connectionName } from '../secrets';
-import { ABOVE_0, propertyPath, type PropertyReader, WHOLE, WHOLE_FROM_1 } from './PropertyReader';
+import { endpointPath, endpointPathFault } from '../web/endpointProblems';
+import { ABOVE_0, type NumberRule, propertyPath, type PropertyReader, WHOLE, WHOLE_FROM_1 } from './PropertyReader';
 
 /** What a receiver says itself; the limits come from the batchers behind it. */
-export type ReceiverDialog = Omit<ReceiverOperator['parameters'], 'bufferLimit' | 'maxRate'>;
+export type ReceiverDialog = Omit<ReceiverOperator['parameters'], 'bufferLimit' | 'maxRate' | 'backpressure'>;
 
 export function receiverDialog(reader: PropertyReader): ReceiverDialog {
   return {
@@ -15,7 +16,7 @@ export function receiverDialog(reader: PropertyReader): ReceiverDialog {
 }
 
 function source(reader: PropertyReader): SourceParameters {
-  const kind = reader.choice('source', ['wire', 'mqtt', 'simulated']);
+  const kind = reader.choice('source', ['wire', 'mqtt', 'http', 'tcp', 'folder', 'simulated']);
   switch (kind) {
     case 'wire':
       return { kind };
@@ -28,6 +29,28 @@ function source(reader: PropertyReader): SourceParameters {
       const qos = reader.choice('qos', ['1', '0']) === '0' ? 0 : 1;
       return { kind, connection: connectionName(broker, reader.id), topic, qos };
     }
+    case 'http': {
+      const path = endpointPath(reader.text('httpPath'));
+      const wrong = endpointPathFault(path);
+      if (wrong !== undefined) reader.problems.push(problems.httpPathInvalid(reader.id, path, wrong));
+      return { kind, path, bodyLimit: 1024 * reader.number('bodyLimit', 1024, BODY_LIMIT) };
+    }
+    case 'tcp': {
+      const role = reader.choice('tcpRole', ['listen', 'connect']);
+      const host = reader.properties['host'] === undefined ? '127.0.0.1' : reader.text('host').trim();
+      if (host === '') reader.problems.push(problems.hostMissing(reader.id));
+      // There is no port that would be right where none is given: 0 would mean any.
+      if (reader.properties['port'] === undefined) reader.problems.push(problems.notANumber(reader.id, 'port', '', PORT.expected));
+      return { kind, role, host, port: reader.number('port', 0, PORT) };
+    }
+    case 'folder': {
+      const path = reader.text('folder').trim();
+      if (path === '') reader.problems.push(problems.folderMissing(reader.id, 'None is given.'));
+      const pattern = reader.text('pattern').trim() || '*';
+      const wrong = patternFault(pattern);
+      if (wrong !== undefined) reader.problems.push(problems.patternInvalid(reader.id, pattern, wrong));
+      return { kind, path, pattern, split: reader.choice('split', ['lines', 'whole']), existing: reader.flag('existing') };
+    }
     case 'simulated':
       return {
         kind,
@@ -36,6 +59,21 @@ function source(reader: PropertyReader): SourceParameters {
         seed: reader.number('seed', 42, WHOLE),
       };
   }
+}
+
+const BODY_LIMIT: NumberRule = {
+  expected: 'a whole number from 1 to 16384, in kB',
+  accepts: (value) => Number.isSafeInteger(value) && value >= 1 && value <= 16_384,
+};
+
+const PORT: NumberRule = {
+  expected: 'a whole number from 1 to 65535',
+  accepts: (value) => Number.isSafeInteger(value) && value >= 1 && value <= 65_535,
+};
+
+function patternFault(pattern: string): string | undefined {
+  if (pattern.includes('/')) return 'It fits the name of a file only; folders in the folder are not looked into.';
+  return pattern.startsWith('.') ? 'Files whose names begin with a dot are not read.' : undefined;
 }
 
 function key(reader: PropertyReader): KeySource {

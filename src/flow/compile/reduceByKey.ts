@@ -1,5 +1,5 @@
-import { AGGREGATE_NAMES, RESERVED_OUTPUT_NAMES } from '../../plan/names';
-import type { AggregateParameters, ReduceByKeyOperator, ValueSource } from '../../plan/Plan';
+import { AGGREGATE_NAMES, AGGREGATE_PARAMETERS, keepsTo, parameterText, RESERVED_OUTPUT_NAMES } from '../../plan/names';
+import type { AggregateParameters, Code, ReduceByKeyOperator, ValueSource } from '../../plan/Plan';
 import { problems } from '../problems';
 import { PropertyReader, propertyPath, WHOLE_FROM_1 } from './PropertyReader';
 
@@ -13,7 +13,7 @@ export function reduceByKeyParameters(reader: PropertyReader): ReduceByKeyOperat
   };
 }
 
-function key(reader: PropertyReader): ValueSource {
+export function key(reader: PropertyReader): ValueSource {
   const type = reader.choice('keyType', ['key', 'msg', 'jsonata']);
   return type === 'key' ? { from: 'key' } : value(reader, 'key', type, 'the key');
 }
@@ -51,5 +51,21 @@ function aggregate(fields: PropertyReader, names: Set<string>): AggregateParamet
   const type = fields.choice('ofType', ['msg', 'jsonata']);
   // A count counts records: what it is taken of may stay empty.
   if (name === 'count' && fields.text('of').trim() === '') return { aggregate: name, of: { from: 'key' }, as };
-  return { aggregate: name, of: value(fields, 'of', type, `the value of ${as === '' ? name : as}`), as };
+  const of = value(fields, 'of', type, `the value of ${as === '' ? name : as}`);
+  if (name === 'reduce') return { aggregate: name, of, as, ...functions(fields, as) };
+  const parameter = AGGREGATE_PARAMETERS.get(name);
+  if (parameter === undefined) return { aggregate: name, of, as };
+  const rule = { expected: parameterText(parameter), accepts: (number: number): boolean => keepsTo(parameter, number) };
+  return { aggregate: name, of, as, parameter: fields.optionalNumber('parameter', rule) ?? parameter.otherwise };
+}
+
+/** Whether the functions can be understood is for the engine to say; here the one that is needed must only be there. */
+function functions(fields: PropertyReader, as: string): { reduce: Code; inverse?: Code } {
+  const reduce = fields.text('reduce');
+  const inverse = fields.text('inverse');
+  if (reduce.trim() === '') fields.problems.push(problems.reduceMissing(fields.id, as));
+  return {
+    reduce: { lang: 'javascript', source: reduce },
+    ...(inverse.trim() === '' ? {} : { inverse: { lang: 'javascript', source: inverse } }),
+  };
 }

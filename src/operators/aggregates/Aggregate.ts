@@ -26,8 +26,12 @@ export interface Aggregate<Partial = unknown> {
   /** Folds a second partial in, as if its values had been added one by one. */
   merge(into: Partial, from: Partial): Partial;
 
-  /** Takes a partial that was merged before out again, exactly. Absent where that cannot be done (min, max, ...). */
-  subtract?(from: Partial, part: Partial): Partial;
+  /**
+   * Takes a partial that was merged before out again, exactly. Absent where that cannot be done (min, max, ...).
+   * @returns undefined where it cannot be done for these two: `from` is then of no use any more, and what it stood for is to be
+   *   merged afresh
+   */
+  subtract?(from: Partial, part: Partial): Partial | undefined;
 
   /**
    * A second partial that can be changed without changing the first. Absent where a partial is to be copied as plain data,

@@ -15,10 +15,31 @@ export type Groups = Map<KeyIdentity, Group>;
 
 /** Folds records into groups by key, several aggregates at once. */
 export class KeyedAggregator {
-  readonly aggregates: readonly Aggregate[];
+  #aggregates: readonly Aggregate[];
 
   constructor(aggregates: readonly Aggregate[]) {
-    this.aggregates = aggregates;
+    this.#aggregates = aggregates;
+  }
+
+  get aggregates(): readonly Aggregate[] {
+    return this.#aggregates;
+  }
+
+  /** Whether all that was merged can be taken out again. */
+  get subtracts(): boolean {
+    return this.#aggregates.every((aggregate) => 'subtract' in aggregate);
+  }
+
+  /**
+   * Goes on with aggregates that have the same partials as those so far, one by one: the same ones, made anew.
+   * @throws RangeError when there are more or fewer
+   */
+  renew(aggregates: readonly Aggregate[]): void {
+    if (aggregates.length !== this.#aggregates.length) {
+      throw new RangeError(`There are ${String(this.#aggregates.length)} aggregates, `
+        + `and ${String(aggregates.length)} cannot take their place.`);
+    }
+    this.#aggregates = aggregates;
   }
 
   /** Groups over no records. */
@@ -41,7 +62,7 @@ export class KeyedAggregator {
       groups.set(identity, group);
     }
     group.records++;
-    const aggregates = this.aggregates;
+    const aggregates = this.#aggregates;
     const partials = group.partials;
     let skipped = 0;
     for (let index = 0; index < aggregates.length; index++) {
@@ -59,8 +80,23 @@ export class KeyedAggregator {
     for (const [identity, group] of from) {
       const target = into.get(identity);
       if (target === undefined) into.set(identity, this.copy(group));
-      else this.#mergeGroup(target, group);
+      else this.mergeGroup(target, group);
     }
+  }
+
+  /**
+   * Takes a group that was merged into another one before out of it again.
+   * @returns false where an aggregate cannot do that for these two: `from` is then of no use any more
+   */
+  subtract(from: Group, part: Group): boolean {
+    from.records -= part.records;
+    const aggregates = this.#aggregates;
+    for (let index = 0; index < aggregates.length; index++) {
+      const left = aggregates[index]?.subtract?.(from.partials[index], part.partials[index]);
+      if (left === undefined) return false;
+      from.partials[index] = left;
+    }
+    return true;
   }
 
   /** A copy that shares no partial that could be changed. */
@@ -79,7 +115,8 @@ export class KeyedAggregator {
     return this.aggregates.map((aggregate) => aggregate.zero());
   }
 
-  #mergeGroup(into: Group, from: Group): void {
+  /** Folds one group into another of the same key. */
+  mergeGroup(into: Group, from: Group): void {
     into.records += from.records;
     for (let index = 0; index < this.aggregates.length; index++) {
       const aggregate = this.aggregates[index];

@@ -5,9 +5,9 @@ import type { PaneSnapshot } from './PaneSnapshot';
 /**
  * The recent batches of a keyed window, one pane of groups for each, from which windows of batch time are put together.
  *
- * `MergedPanes` is the simple form, whose evaluation costs in proportion to the panes in the window. The incremental forms
- * belong behind this same interface: the inverse form, which subtracts the panes that left, where every aggregate can
- * subtract; and the balanced tree over panes for the others. Both cost the same at any length of window.
+ * `MergedPanes` is the simple form, whose evaluation costs in proportion to the panes in the window. `RunningPanes` is the
+ * inverse form, which subtracts the panes that left, where every aggregate can subtract; it costs the same at any length of
+ * window. A balanced tree over panes for the other aggregates belongs behind this same interface.
  *
  * Times are batch times in ms. A window is written (from, to]: it has the panes with from < time <= to.
  */

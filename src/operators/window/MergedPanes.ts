@@ -4,15 +4,19 @@ import type { Groups, KeyedAggregator } from './KeyedGroups';
 import type { KeyedWindow } from './KeyedWindow';
 import type { PaneData, PaneSnapshot } from './PaneSnapshot';
 
-interface Pane {
-  readonly time: number;
-  readonly groups: Groups;
+interface Pane extends HeldPane {
   /** How many of its keys no later pane has. */
   newestOf: number;
 }
 
 /** In `restore`: a column that was not there before. */
 const NEW_COLUMN = -1;
+
+/** One batch of a window. */
+export interface HeldPane {
+  readonly time: number;
+  readonly groups: Groups;
+}
 
 /**
  * The simple form of a keyed window: merges the panes of the window in the order of time, each time it is asked.
@@ -81,6 +85,11 @@ export class MergedPanes implements KeyedWindow {
     const pane: Pane = { time, groups, newestOf: 0 };
     this.#panes.push(pane);
     for (const identity of groups.keys()) this.#makeNewest(pane, identity);
+  }
+
+  /** The panes of the window (from, to], in the order of time; nobody may change them. */
+  panesWithin(from: number, to: number): readonly HeldPane[] {
+    return this.#panes.filter(({ time }) => within(time, from, to));
   }
 
   evaluate(from: number, to: number): Groups {

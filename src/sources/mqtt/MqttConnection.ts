@@ -1,9 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import mqtt, { MqttClient, type IClientOptions, type IConnackPacket, type IPublishPacket } from 'mqtt';
+import { clientOptions } from '../../mqtt/clientOptions';
+import type { ConnectionEnd } from '../../mqtt/connectFailure';
+import type { MqttAddress } from '../../mqtt/MqttAddress';
+import { openSocket, tlsOptions } from '../../mqtt/openSocket';
 import { InboundLane, NotStoredError, type StoreMessages } from './InboundLane';
-import type { MqttAddress } from './MqttAddress';
 import { DEFAULT_MAXIMUM_PACKET_SIZE, type MqttOptions } from './MqttOptions';
-import { openSocket, tlsOptions } from './openSocket';
 
 /**
  * Messages of QoS 1 that a version 5 broker may have under way. A group commit of 50 ms at 40,000 messages a second
@@ -34,16 +36,6 @@ export class SubscriptionDeniedError extends Error {
   ) {
     super(message);
   }
-}
-
-/** How a connection ended. */
-export interface ConnectionEnd {
-  /** The first thing that went wrong; undefined when the broker closed the connection without a word. */
-  readonly error: Error | undefined;
-  /** ms that the broker had accepted the connection; undefined when it never did. */
-  readonly lasted: number | undefined;
-  /** The reason of the DISCONNECT packet that a version 5 broker sent. */
-  readonly disconnectReason: number | undefined;
 }
 
 /** Who wants to know what becomes of a connection. */
@@ -127,12 +119,12 @@ export class MqttConnection {
       };
       this.#lane = new InboundLane(openSocket(address, options.tls), decoder, store);
       return this.#lane;
-    }, clientOptions(options, address));
+    }, subscriberOptions(options, address));
   }
 
   #viaWebSocket(options: MqttOptions, address: MqttAddress): MqttClient {
     return mqtt.connect(options.url, {
-      ...clientOptions(options, address),
+      ...subscriberOptions(options, address),
       wsOptions: tlsOptions(options.tls) as NonNullable<IClientOptions['wsOptions']>,
     });
   }
@@ -202,26 +194,9 @@ async function settledWithin(lane: InboundLane, limit: number): Promise<void> {
   clearTimeout(timer);
 }
 
-function clientOptions(options: MqttOptions, address: MqttAddress): IClientOptions {
-  const username = options.username ?? address.username;
-  const password = options.password ?? address.password;
-  return {
-    protocolVersion: options.protocolVersion,
-    protocolId: options.protocolVersion === 3 ? 'MQIsdp' : 'MQTT',
-    clientId: options.clientId,
-    clean: options.cleanSession,
-    keepalive: options.keepalive,
-    connectTimeout: options.connectTimeout,
-    // Connecting again is the business of MqttSource, which knows when and whether.
-    reconnectPeriod: 0,
-    resubscribe: false,
-    timerVariant: 'native',
-    // What mqtt.js would log, when it is asked to by the environment, contains the password.
-    log: () => undefined,
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(options.protocolVersion === 5 ? { properties: connectProperties(options, address) } : {}),
-  };
+function subscriberOptions(options: MqttOptions, address: MqttAddress): IClientOptions {
+  const properties = options.protocolVersion === 5 ? { properties: connectProperties(options, address) } : {};
+  return { ...clientOptions(options, address), ...properties };
 }
 
 function connectProperties(options: MqttOptions, address: MqttAddress): NonNullable<IClientOptions['properties']> {

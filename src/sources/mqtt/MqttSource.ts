@@ -1,9 +1,10 @@
 import { performance } from 'node:perf_hooks';
+import { badAddress, clientIdInUse, type ConnectionEnd, type ConnectionFailure, SESSION_TAKEN_OVER } from '../../mqtt/connectFailure';
+import { type MqttAddress, parseMqttAddress } from '../../mqtt/MqttAddress';
 import type { Random } from '../../ports/Random';
 import type { Source, SourceHost, SourceProblem, SourceStatus } from '../Source';
-import { badAddress, clientIdInUse, connectionFailure, type ConnectionFailure, SESSION_TAKEN_OVER } from './connectionFailure';
-import { type MqttAddress, parseMqttAddress } from './MqttAddress';
-import { type ConnectionEnd, MqttConnection } from './MqttConnection';
+import { connectionFailure } from './connectionFailure';
+import { MqttConnection } from './MqttConnection';
 import type { MqttOptions } from './MqttOptions';
 
 /** ms between attempts when the broker said no: often enough to notice that somebody changed its settings. */

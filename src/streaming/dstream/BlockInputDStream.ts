@@ -1,16 +1,19 @@
 import { ParallelCollectionRDD } from '../rdd/ParallelCollectionRDD';
 import type { RDD } from '../rdd/RDD';
 import type { ReceiverBuffer } from '../receiver/ReceiverBuffer';
+import type { RateController } from '../scheduler/RateController';
 import type { StreamingContext } from '../StreamingContext';
 import { InputDStream } from './InputDStream';
 
 /** A stream over what a receiver has stored: one partition a block, an empty RDD where nothing arrived. */
 export class BlockInputDStream<T> extends InputDStream<T> {
   readonly description: string;
+  override readonly rateController: RateController | undefined;
   protected readonly buffer: ReceiverBuffer<T>;
 
-  constructor(context: StreamingContext, description: string, buffer: ReceiverBuffer<T>) {
+  constructor(context: StreamingContext, description: string, buffer: ReceiverBuffer<T>, rateController?: RateController) {
     super(context);
+    this.rateController = rateController;
     this.description = description;
     this.buffer = buffer;
   }

@@ -1,18 +1,29 @@
-import { IllegalArgumentError, IllegalStateError, StreamingError } from '../errors';
-import { floorToGrid, isMultipleOf } from '../duration';
+import { IllegalArgumentError, StreamingError, UnsupportedOperationError } from '../errors';
+import { checkDuration, floorToGrid, isMultipleOf } from '../duration';
+import { CheckpointedRDD } from '../rdd/CheckpointedRDD';
 import type { RDD } from '../rdd/RDD';
 import type { Job } from '../scheduler/Job';
 import type { StreamingContext } from '../StreamingContext';
 
+/** ms. Streams that go on from their own past are checkpointed about this often when nothing else is said, as in Spark. */
+const USUAL_CHECKPOINT_INTERVAL = 10_000;
+
 /**
  * A discretised stream: one RDD for each batch time that is a multiple of its slide duration. Defined by the streams it
  * depends on, and by how its RDD at a time comes from theirs. The operations are in the files of this folder, one a file.
+ *
+ * Every operation throws an IllegalArgumentError for a function that is none, a number of partitions that is no whole number
+ * above 0, or a duration that is no multiple of the slide duration, and an IllegalStateError once the context has started.
+ * Functions must not change the records they are given: these are not copied, and other streams, windows and later attempts read
+ * them too.
  */
 export abstract class DStream<T> {
   readonly context: StreamingContext;
   readonly #generated = new Map<number, RDD<T> | null>();
   #zeroTime: number | undefined;
   #rememberDuration = 0;
+  #reach: number | undefined;
+  #checkpointInterval: number | undefined;
   #persisted = false;
 
   constructor(context: StreamingContext) {
@@ -46,7 +57,14 @@ export abstract class DStream<T> {
 
   /** How long (ms) after its batch a record may still be in an RDD of this stream. */
   get reach(): number {
-    return Math.max(0, ...this.dependencies.map((dependency) => dependency.reach));
+    // Asked for at every stream, and streams may come together again behind a branch: that would double the work each time.
+    this.#reach ??= this.ownReach + this.dependencies.reduce((longest, { reach }) => Math.max(longest, reach), 0);
+    return this.#reach;
+  }
+
+  /** What this stream adds to the reach of those that it is computed from, ms. */
+  protected get ownReach(): number {
+    return 0;
   }
 
   get isPersisted(): boolean {
@@ -57,8 +75,88 @@ export abstract class DStream<T> {
   initialize(zeroTime: number): void {
     if (this.#zeroTime !== undefined) return;
     this.#zeroTime = zeroTime;
-    this.remember(this.slideDuration);
+    if (this.goesOnFromItsPast && this.context.checkpointDirectory !== undefined) {
+      this.#checkpointInterval ??= this.usualCheckpointInterval;
+    }
+    this.remember(Math.max(this.slideDuration, 2 * (this.#checkpointInterval ?? 0)));
     for (const dependency of this.dependencies) dependency.initialize(zeroTime);
+  }
+
+  /** Whether each RDD of this stream is made from the one before: such a stream is checkpointed without being asked to. */
+  protected get goesOnFromItsPast(): boolean {
+    return false;
+  }
+
+  /** Whether RDDs of this stream refer to nothing once they have been computed, as if each had been checkpointed. */
+  protected get cutsLineage(): boolean {
+    return false;
+  }
+
+  /** Whether Spark refuses to start this stream without a checkpoint directory, and so does `compatibility: 'spark'`. */
+  protected get needsCheckpointDirectory(): boolean {
+    return this.#checkpointInterval !== undefined;
+  }
+
+  /** ms between two checkpoints where they are made without being asked for. */
+  protected get usualCheckpointInterval(): number {
+    return this.slideDuration * Math.ceil(USUAL_CHECKPOINT_INTERVAL / this.slideDuration);
+  }
+
+  /** ms between two checkpoints of this stream; undefined where there are none. Certain only once the context has started. */
+  get checkpointInterval(): number | undefined {
+    return this.#checkpointInterval;
+  }
+
+  /**
+   * Every `interval` ms the RDD of this stream is held apart from what it was computed from: its lineage ends there. Includes
+   * `persist`. RDDs are then remembered for at least twice the interval. They stay in memory: Spark writes them to the
+   * checkpoint directory.
+   * @param interval ms; a multiple of the slide duration, which is checked when the context starts
+   * @throws IllegalArgumentError unless it is a whole number of ms above 0
+   * @throws UnsupportedOperationError once the context has started
+   */
+  checkpoint(interval: number): this {
+    if (this.#zeroTime !== undefined) {
+      throw new UnsupportedOperationError(
+        `checkpoint(${String(interval)}): the context has started, and how often a stream is checkpointed cannot be ` +
+          'changed any more; call it before start().',
+      );
+    }
+    checkDuration('The checkpoint interval', interval);
+    this.persist();
+    this.#checkpointInterval = interval;
+    return this;
+  }
+
+  /**
+   * Checks what can only be told when everything is known; called by the context when it starts.
+   * @throws IllegalArgumentError for a checkpoint interval that does not fit the slide duration; with
+   *   `compatibility: 'spark'` also where there should be a checkpoint directory
+   */
+  validateAtStart(): void {
+    const { compatibility, checkpointDirectory } = this.context;
+    if (compatibility === 'spark' && checkpointDirectory === undefined && this.needsCheckpointDirectory) {
+      throw new IllegalArgumentError(
+        "The checkpoint directory has not been set, and with compatibility: 'spark' a stream with state or checkpoints " +
+          'needs one; give the StreamingContext a checkpointDirectory, or leave the compatibility out.',
+      );
+    }
+    const interval = this.#checkpointInterval;
+    if (interval === undefined || isMultipleOf(interval, this.slideDuration)) return;
+    const below = floorToGrid(interval, this.slideDuration);
+    throw new IllegalArgumentError(
+      below === 0
+        ? `The checkpoint interval of ${String(interval)} ms is shorter than the slide duration of its stream, ` +
+          `which is ${String(this.slideDuration)} ms; use that or a multiple of it.`
+        : `The checkpoint interval of ${String(interval)} ms must be a multiple of the slide duration of its stream, ` +
+          `which is ${String(this.slideDuration)} ms; use ${String(below)} or ${String(below + this.slideDuration)} ms.`,
+    );
+  }
+
+  /** Whether this stream is checkpointed at a valid batch time. */
+  protected isCheckpointTime(time: number): boolean {
+    const interval = this.#checkpointInterval;
+    return interval !== undefined && isMultipleOf(time - this.context.gridOrigin(this.#zeroTime ?? 0), interval);
   }
 
   /** Asks for RDDs to be kept for at least `duration` ms after their batch, here and in what this stream depends on. */
@@ -70,11 +168,13 @@ export abstract class DStream<T> {
 
   /**
    * Keeps the records of each RDD once computed, for as long as the RDD is remembered.
-   * @throws IllegalStateError once the context has started
+   * @throws UnsupportedOperationError once the context has started
    */
   persist(): this {
     if (this.#zeroTime !== undefined) {
-      throw new IllegalStateError('persist must be called before the context starts.');
+      throw new UnsupportedOperationError(
+        'persist was called after the context had started; how RDDs are kept cannot be changed then: call it before start().',
+      );
     }
     this.#persisted = true;
     return this;
@@ -94,31 +194,43 @@ export abstract class DStream<T> {
     return time > zeroTime && isMultipleOf(time - this.context.gridOrigin(zeroTime), this.slideDuration);
   }
 
-  /** The RDD of a batch time, made at most once; null where there is none. */
+  /**
+   * The RDD of a batch time, made at most once; null where there is none, or none yet: what a batch that is still to come will
+   * have is not known, and must not be remembered as nothing.
+   */
   getOrCompute(time: number): RDD<T> | null {
     const present = this.#generated.get(time);
     if (present !== undefined) return present;
-    if (!this.isTimeValid(time)) return null;
-    const rdd = this.compute(time);
+    if (!this.isTimeValid(time) || time > this.context.newestBatch) return null;
+    let rdd = this.compute(time);
+    if (rdd !== null && !this.cutsLineage && this.isCheckpointTime(time)) rdd = new CheckpointedRDD(rdd);
     if (rdd !== null && this.#persisted) rdd.persist();
     this.#generated.set(time, rdd);
     return rdd;
   }
 
   /**
-   * The RDDs of all times from `from` to `to`, both included and both floored to the slide duration.
+   * The RDDs of all times from `from` to `to` (ms since the epoch), both included and both floored to the slide duration.
+   * Batches that are still to come have none. RDDs of the past are there for as long as they are remembered (see `remember` of
+   * the context).
+   * @throws IllegalArgumentError for an end before the start
    * @throws StreamingError before the context has started
    */
   slice(from: number, to: number): RDD<T>[] {
     const zeroTime = this.#zeroTime;
     if (zeroTime === undefined) {
-      throw new StreamingError('slice: this stream has not been initialized; start the context first.');
+      throw new StreamingError(
+        'slice: this stream has not been initialized; start the context first, and put an output on the stream: ' +
+          'without any it never is.',
+      );
     }
     if (to < from) throw new IllegalArgumentError(`slice from ${String(from)} to ${String(to)}: the end lies before the start.`);
     const origin = this.context.gridOrigin(zeroTime);
-    const last = floorToGrid(to, this.slideDuration, origin);
+    const last = floorToGrid(Math.min(to, this.context.newestBatch), this.slideDuration, origin);
     const found: RDD<T>[] = [];
-    for (let time = floorToGrid(from, this.slideDuration, origin); time <= last; time += this.slideDuration) {
+    // The grid may lie below the zero time, which itself has no RDD.
+    const first = floorToGrid(Math.max(from, zeroTime), this.slideDuration, origin);
+    for (let time = first; time <= last; time += this.slideDuration) {
       if (time <= zeroTime) continue;
       const rdd = this.getOrCompute(time);
       if (rdd !== null) found.push(rdd);

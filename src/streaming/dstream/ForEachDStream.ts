@@ -1,3 +1,4 @@
+import { IllegalArgumentError } from '../errors';
 import type { RDD } from '../rdd/RDD';
 import { Job } from '../scheduler/Job';
 import { DStream } from './DStream';
@@ -10,6 +11,9 @@ export class ForEachDStream<T> extends DStream<never> {
 
   constructor(parent: DStream<T>, name: string, action: (rdd: RDD<T>, time: number) => unknown) {
     super(parent.context);
+    if (typeof (action as unknown) !== 'function') {
+      throw new IllegalArgumentError(`${name} needs a function (rdd, time) => ..., and was given a value of type ${typeof action}.`);
+    }
     this.dependencies = [parent];
     this.#name = name;
     this.#action = action;
@@ -26,9 +30,12 @@ export class ForEachDStream<T> extends DStream<never> {
   override generateJob(time: number): Job | null {
     const rdd = this.dependencies[0].getOrCompute(time);
     if (rdd === null) return null;
-    return new Job(time, this.#name, async () => {
+    const [parent] = this.dependencies;
+    const description = `${this.#name} of ${parent.constructor.name}, every ${String(parent.slideDuration)} ms`;
+    const work = async (): Promise<void> => {
       await this.#action(rdd, time);
-    });
+    };
+    return new Job(time, this.#name, work, description);
   }
 }
 

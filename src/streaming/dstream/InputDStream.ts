@@ -1,3 +1,4 @@
+import type { RateController } from '../scheduler/RateController';
 import type { StreamingContext } from '../StreamingContext';
 import { DStream } from './DStream';
 
@@ -16,6 +17,9 @@ export abstract class InputDStream<T> extends DStream<T> {
     return this.context.batchInterval;
   }
 
+  /** Keeps the rate of this input at what batches can take, where it has a rate and that is wanted. */
+  readonly rateController: RateController | undefined = undefined;
+
   /** A few words for listeners and the monitoring pages. */
   abstract readonly description: string;
 
@@ -24,6 +28,14 @@ export abstract class InputDStream<T> extends DStream<T> {
 
   /** Called when the context stops: resolves when nothing more will arrive. */
   abstract stop(): Promise<void>;
+
+  /**
+   * Does what must be awaited before the RDD of a batch time can be made, such as to look for files. Called once a batch, in
+   * the order of the batches, after `allocate`; never rejects. Undefined where there is nothing to wait for.
+   */
+  prepare(_time: number): Promise<void> | undefined {
+    return undefined;
+  }
 
   /** Sets aside what has arrived up to `time` as that batch's input and returns the number of records, where it is known. */
   allocate(_time: number): number {

@@ -1,17 +1,25 @@
-import type { Receiver } from '../receiver/Receiver';
-import { ReceiverBuffer } from '../receiver/ReceiverBuffer';
+import { IllegalArgumentError } from '../errors';
+import { Receiver } from '../receiver/Receiver';
+import { NO_LIMITS, ReceiverBuffer } from '../receiver/ReceiverBuffer';
 import { ReceiverSupervisor } from '../receiver/ReceiverSupervisor';
-import type { StreamingContext } from '../StreamingContext';
+import { StreamingContext } from '../StreamingContext';
 import { BlockInputDStream } from './BlockInputDStream';
+import type { DStream } from './DStream';
 
 /** A stream of what a user's own receiver brings. */
 export class ReceiverInputDStream<T> extends BlockInputDStream<T> {
   readonly #supervisor: ReceiverSupervisor<T>;
 
+  /** @throws IllegalArgumentError when the receiver belongs to a stream already */
   constructor(context: StreamingContext, receiver: Receiver<T>) {
-    const buffer = new ReceiverBuffer<T>();
-    super(context, receiver.description, buffer);
-    this.#supervisor = new ReceiverSupervisor(this.id, receiver, buffer, context.clock, context.listeners);
+    receiver.checkIsFree();
+    const buffer = new ReceiverBuffer<T>({ ...NO_LIMITS, maxRate: context.execution.receiverMaxRate, blockInterval: context.blockInterval });
+    const rateController = context.rateController((rate) => {
+      buffer.rate = rate;
+    });
+    super(context, receiver.description, buffer, rateController);
+    const { receiverRestartDelay } = context.execution;
+    this.#supervisor = new ReceiverSupervisor(this.id, receiver, buffer, context.clock, context.listeners, receiverRestartDelay);
   }
 
   override start(): void {
@@ -22,3 +30,20 @@ export class ReceiverInputDStream<T> extends BlockInputDStream<T> {
     return this.#supervisor.end();
   }
 }
+
+declare module '../StreamingContext' {
+  interface StreamingContext {
+    /**
+     * A stream of what a receiver of your own brings: one partition for each block that came since the batch before.
+     * @throws IllegalArgumentError when it is no receiver, or feeds another stream already
+     */
+    receiverStream<T>(receiver: Receiver<T>): DStream<T>;
+  }
+}
+
+StreamingContext.prototype.receiverStream = function <T>(this: StreamingContext, receiver: Receiver<T>): DStream<T> {
+  if (!((receiver as unknown) instanceof Receiver)) {
+    throw new IllegalArgumentError('receiverStream needs a receiver: make a class that extends Receiver, and give an object of it.');
+  }
+  return new ReceiverInputDStream(this, receiver);
+};

@@ -1,3 +1,4 @@
+import { checkFunction } from '../checkFunction';
 import type { Pair } from '../Pair';
 import { IncrementalWindowRDD, type IncrementalWindow } from '../rdd/IncrementalWindowRDD';
 import type { RDD } from '../rdd/RDD';
@@ -22,12 +23,15 @@ export class ReducedWindowedDStream<K, V> extends SlidingDStream<Pair<K, V>, Pai
 
   constructor(
     reduced: DStream<Pair<K, V>>,
-    window: Omit<IncrementalWindow<K, V>, 'asSpark'>,
+    window: Omit<IncrementalWindow<K, V>, 'asSpark'> & { readonly asSpark?: boolean },
     windowDuration: number,
     slideDuration: number,
   ) {
     super(reduced, windowDuration, slideDuration);
-    this.#window = { ...window, asSpark: reduced.context.compatibility === 'spark' };
+    checkFunction('An incremental window', '(first, second) => combined first', window.reduce);
+    const inverse = '(combined, left) => rest as its inverse, or the duration of the window there';
+    checkFunction('An incremental window', inverse, window.inverse);
+    this.#window = { asSpark: reduced.context.compatibility === 'spark', ...window };
     this.persist();
   }
 
@@ -36,9 +40,11 @@ export class ReducedWindowedDStream<K, V> extends SlidingDStream<Pair<K, V>, Pai
     const step = parent.slideDuration;
     const previous = this.#previous;
     // Where a slide is missing, or windows do not overlap, there is nothing to go on from: begin with this window alone.
-    // Spark goes on even then, since keys never leave.
+    // Spark goes on even then, since keys never leave. What the window before still had is remembered until the next slide.
     const goesOn =
-      previous?.time === time - this.slideDuration && (this.slideDuration < this.windowDuration || this.#window.asSpark);
+      previous !== undefined &&
+      previous.time < time &&
+      (this.#window.asSpark || (previous.time === time - this.slideDuration && this.slideDuration < this.windowDuration));
     const rdd = goesOn
       ? new IncrementalWindowRDD(
           this.context,
@@ -48,8 +54,17 @@ export class ReducedWindowedDStream<K, V> extends SlidingDStream<Pair<K, V>, Pai
           parent.slice(Math.max(previous.time, time - this.windowDuration) + step, time),
         )
       : new IncrementalWindowRDD(this.context, this.#window, null, [], parent.slice(time - this.windowDuration + step, time));
-    this.#previous = { time, rdd };
+    // A slide of the past, computed for `slice`, is nothing to go on from.
+    if (previous === undefined || previous.time < time) this.#previous = { time, rdd };
     return rdd;
+  }
+
+  protected override get goesOnFromItsPast(): boolean {
+    return true;
+  }
+
+  protected override get cutsLineage(): boolean {
+    return true;
   }
 
   /** Every slide is computed, wanted or not: each refers to the one before until it is, and they would pile up. */
@@ -78,10 +93,12 @@ declare module './DStream' {
       reduce: (first: V, second: V) => V,
       windowDuration: number,
       slideDuration?: number,
+      numPartitions?: number,
     ): DStream<readonly [K, V]>;
     /**
      * The same, computed from the slide before: what left is taken out by the inverse function.
      * @param inverse must undo `reduce`: inverse(reduce(a, b), b) = a
+     * @param options the filter and the number of partitions; or, as Spark has them, the number of partitions and then the filter
      */
     reduceByKeyAndWindow<K, V>(
       this: DStream<readonly [K, V]>,
@@ -89,7 +106,8 @@ declare module './DStream' {
       inverse: (first: V, second: V) => V,
       windowDuration: number,
       slideDuration?: number,
-      options?: InverseWindowOptions<K, V>,
+      options?: InverseWindowOptions<K, V> | number,
+      filter?: (pair: Pair<K, V>) => boolean,
     ): DStream<readonly [K, V]>;
   }
 }
@@ -99,16 +117,21 @@ DStream.prototype.reduceByKeyAndWindow = function <K, V>(
   reduce: (first: V, second: V) => V,
   inverseOrWindow: ((first: V, second: V) => V) | number,
   windowOrSlide?: number,
-  slide?: number,
-  options: InverseWindowOptions<K, V> = {},
+  slideOrPartitions?: number,
+  options: InverseWindowOptions<K, V> | number = {},
+  filter?: (pair: Pair<K, V>) => boolean,
 ): DStream<Pair<K, V>> {
   if (typeof inverseOrWindow === 'number') {
-    return this.reduceByKey(reduce).window(inverseOrWindow, windowOrSlide).reduceByKey(reduce);
+    const numPartitions = slideOrPartitions;
+    checkFunction('reduceByKeyAndWindow', '(first, second) => combined first', reduce);
+    return this.reduceByKey(reduce, numPartitions).window(inverseOrWindow, windowOrSlide).reduceByKey(reduce, numPartitions);
   }
+  const given = typeof options === 'number' ? { numPartitions: options, filter } : options;
+  if (given.filter !== undefined) checkFunction('reduceByKeyAndWindow', '([key, value]) => boolean as its filter', given.filter);
   return new ReducedWindowedDStream(
-    this.reduceByKey(reduce, options.numPartitions),
-    { reduce, inverse: inverseOrWindow, filter: options.filter },
+    this.reduceByKey(reduce, given.numPartitions),
+    { reduce, inverse: inverseOrWindow, filter: given.filter, numPartitions: given.numPartitions },
     windowOrSlide ?? NaN,
-    slide ?? this.slideDuration,
+    slideOrPartitions ?? this.slideDuration,
   );
 };

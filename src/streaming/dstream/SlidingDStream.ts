@@ -21,8 +21,8 @@ export abstract class SlidingDStream<T, U> extends DStream<U> {
     return this.rememberDuration + this.windowDuration;
   }
 
-  override get reach(): number {
-    return super.reach + this.windowDuration;
+  protected override get ownReach(): number {
+    return this.windowDuration;
   }
 
   override generateUpkeep(time: number): (() => Promise<void>) | null {

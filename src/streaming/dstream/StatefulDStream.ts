@@ -1,9 +1,9 @@
 import type { BatchState } from '../BatchState';
 import { checkMultiple } from '../duration';
 import { StatefulRDD } from '../rdd/StatefulRDD';
+import { prepareStages } from '../rdd/prepareStages';
 import type { RDD } from '../rdd/RDD';
 import { DStream } from './DStream';
-
 
 /** A stream of what state makes of the batches it was fed with. */
 export class StatefulDStream<T, U> extends DStream<U> {
@@ -31,8 +31,8 @@ export class StatefulDStream<T, U> extends DStream<U> {
     return this.dependencies[0].slideDuration;
   }
 
-  override get reach(): number {
-    return super.reach + this.#windowDuration;
+  protected override get ownReach(): number {
+    return this.#windowDuration;
   }
 
   protected override compute(time: number): RDD<U> {
@@ -43,7 +43,11 @@ export class StatefulDStream<T, U> extends DStream<U> {
     const [parent] = this.dependencies;
     if (!parent.isTimeValid(time)) return null;
     this.#newest = time;
-    if (this.isTimeValid(time)) return null;
+    if (this.isTimeValid(time)) {
+      // Here and not by the outputs, which may not look at it at all, or not in the order of batches.
+      const rdd = this.getOrCompute(time);
+      return rdd === null ? null : () => prepareStages(rdd);
+    }
     const upkeep = new StatefulRDD(this.context, parent.getOrCompute(time), this.#state, time, false);
     return () => upkeep.materialise();
   }

@@ -1,3 +1,4 @@
+import type { Mapped } from '../Mapped';
 import { type Emit, ranStage, RDD } from './RDD';
 
 /** Each partition is what a function that must be awaited makes of all the records of the parent's partition. */
@@ -6,6 +7,7 @@ export class AwaitedRDD<T, U> extends RDD<U> {
   readonly #parent: RDD<T>;
   readonly #transform: (records: readonly T[]) => Promise<readonly U[]>;
   #partitions: (readonly U[])[] | undefined;
+  #running: Promise<void> | undefined;
 
   constructor(parent: RDD<T>, transform: (records: readonly T[]) => Promise<readonly U[]>) {
     super(parent.environment, [parent]);
@@ -15,7 +17,12 @@ export class AwaitedRDD<T, U> extends RDD<U> {
   }
 
   override prepare(): Promise<void> | undefined {
-    return this.#partitions === undefined ? this.#run() : undefined;
+    if (this.#partitions !== undefined) return undefined;
+    // Two outputs may need it at once.
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
   }
 
   async #run(): Promise<void> {
@@ -36,13 +43,13 @@ export class AwaitedRDD<T, U> extends RDD<U> {
 declare module './RDD' {
   interface RDD<T> {
     /** Replaces the records of each partition by those that an awaited function gives for all of them. */
-    mapPartitionsAwaiting<const U>(transform: (records: readonly T[]) => Promise<readonly U[]>): RDD<U>;
+    mapPartitionsAwaiting<U>(transform: (records: readonly T[]) => Promise<readonly Mapped<U>[]>): RDD<U>;
   }
 }
 
 RDD.prototype.mapPartitionsAwaiting = function <T, U>(
   this: RDD<T>,
-  transform: (records: readonly T[]) => Promise<readonly U[]>,
+  transform: (records: readonly T[]) => Promise<readonly Mapped<U>[]>,
 ): RDD<U> {
-  return new AwaitedRDD<T, U>(this, transform);
+  return new AwaitedRDD<T, U>(this, transform as (records: readonly T[]) => Promise<readonly U[]>);
 };

@@ -1,4 +1,4 @@
-import { type KeyIdentity, keyIdentity } from '../../operators/keys';
+import { type KeyIdentity, keyHash, keyIdentity } from '../../operators/keys';
 import type { Pair } from '../Pair';
 import { type Emit, RDD, type RDDEnvironment } from './RDD';
 
@@ -15,11 +15,13 @@ export interface IncrementalWindow<K, V> {
   readonly filter: ((pair: Pair<K, V>) => boolean) | undefined;
   /** Spark's own ways: keys stay after their last batch has left, and a key that the filter rejects is forgotten. */
   readonly asSpark: boolean;
+  /** Partitions of the results; as many as the program has by default when left out. */
+  readonly numPartitions?: number | undefined;
 }
 
 /** One slide of an incremental window: the slide before it, less the batches that left, plus the batches that came. */
 export class IncrementalWindowRDD<K, V> extends RDD<Pair<K, V>> {
-  readonly partitionCount = 1;
+  readonly partitionCount: number;
   readonly #window: IncrementalWindow<K, V>;
   #sources: {
     readonly previous: IncrementalWindowRDD<K, V> | null;
@@ -37,6 +39,7 @@ export class IncrementalWindowRDD<K, V> extends RDD<Pair<K, V>> {
   ) {
     super(environment, []);
     this.#window = window;
+    this.partitionCount = window.numPartitions ?? environment.defaultParallelism;
     this.#sources = { previous, left, came };
   }
 
@@ -83,9 +86,10 @@ export class IncrementalWindowRDD<K, V> extends RDD<Pair<K, V>> {
     }
   }
 
-  protected override compute(_partition: number, emit: Emit<Pair<K, V>>): void {
+  protected override compute(partition: number, emit: Emit<Pair<K, V>>): void {
     const { filter } = this.#window;
     for (const { key, value } of this.#running?.values() ?? []) {
+      if (this.partitionCount > 1 && keyHash(key) % this.partitionCount !== partition) continue;
       const pair: Pair<K, V> = [key, value];
       if (filter === undefined || filter(pair)) emit(pair);
     }

@@ -1,7 +1,6 @@
-import { type Emit, RDD } from './RDD';
-
-/** Puts one step of a pass before the next: given where results go, says what to do with each record. */
-export type Step<T, U> = (next: Emit<U>) => Emit<T>;
+import { checkIterable } from '../checkIterable';
+import type { Mapped } from '../Mapped';
+import { type Passage, RDD, type Step } from './RDD';
 
 /** Each partition comes from the same partition of the parent, record by record: map, filter, flatMap and their like. */
 export class NarrowRDD<T, U> extends RDD<U> {
@@ -16,37 +15,41 @@ export class NarrowRDD<T, U> extends RDD<U> {
     this.partitionCount = parent.partitionCount;
   }
 
-  protected override compute(partition: number, emit: Emit<U>): void {
-    this.#parent.iterate(partition, this.#step(emit));
+  protected override passage(partition: number): Passage<U> {
+    return { rdd: this.#parent, partition, step: this.#step as Step<unknown, U> };
   }
 }
 
 declare module './RDD' {
   interface RDD<T> {
     /** Each record replaced by what the function makes of it. */
-    map<const U>(transform: (record: T) => U): RDD<U>;
+    map<U>(transform: (record: T) => Mapped<U>): RDD<U>;
     /** Each record replaced by any number of others. */
-    flatMap<const U>(transform: (record: T) => Iterable<U>): RDD<U>;
+    flatMap<U>(transform: (record: T) => Iterable<Mapped<U>>): RDD<U>;
     /** The records for which the function says true. */
     filter(predicate: (record: T) => boolean): RDD<T>;
     /** Pairs of the key that the function gives and the record. */
     keyBy<K>(key: (record: T) => K): RDD<readonly [K, T]>;
+    /** The keys of pairs, one a pair. */
+    keys<K>(this: RDD<readonly [K, unknown]>): RDD<K>;
+    /** The values of pairs. */
+    values<V>(this: RDD<readonly [unknown, V]>): RDD<V>;
     /** Each value replaced, under the same key. */
-    mapValues<K, V, const U>(this: RDD<readonly [K, V]>, transform: (value: V) => U): RDD<readonly [K, U]>;
+    mapValues<K, V, U>(this: RDD<readonly [K, V]>, transform: (value: V) => Mapped<U>): RDD<readonly [K, U]>;
     /** Each value replaced by any number of others, under the same key. */
-    flatMapValues<K, V, const U>(this: RDD<readonly [K, V]>, transform: (value: V) => Iterable<U>): RDD<readonly [K, U]>;
+    flatMapValues<K, V, U>(this: RDD<readonly [K, V]>, transform: (value: V) => Iterable<Mapped<U>>): RDD<readonly [K, U]>;
   }
 }
 
-RDD.prototype.map = function <T, U>(this: RDD<T>, transform: (record: T) => U): RDD<U> {
+RDD.prototype.map = function <T, U>(this: RDD<T>, transform: (record: T) => Mapped<U>): RDD<U> {
   return new NarrowRDD<T, U>(this, (next) => (record) => {
-    next(transform(record));
+    next(transform(record) as U);
   });
 };
 
-RDD.prototype.flatMap = function <T, U>(this: RDD<T>, transform: (record: T) => Iterable<U>): RDD<U> {
+RDD.prototype.flatMap = function <T, U>(this: RDD<T>, transform: (record: T) => Iterable<Mapped<U>>): RDD<U> {
   return new NarrowRDD<T, U>(this, (next) => (record) => {
-    for (const result of transform(record)) next(result);
+    for (const result of checkIterable('flatMap', transform(record))) next(result as U);
   });
 };
 
@@ -62,17 +65,28 @@ RDD.prototype.keyBy = function <T, K>(this: RDD<T>, key: (record: T) => K): RDD<
   });
 };
 
-RDD.prototype.mapValues = function <K, V, U>(this: RDD<readonly [K, V]>, transform: (value: V) => U): RDD<readonly [K, U]> {
+RDD.prototype.keys = function <K>(this: RDD<readonly [K, unknown]>): RDD<K> {
+  return this.map(([key]) => key);
+};
+
+RDD.prototype.values = function <V>(this: RDD<readonly [unknown, V]>): RDD<V> {
+  return this.map(([, value]) => value);
+};
+
+RDD.prototype.mapValues = function <K, V, U>(
+  this: RDD<readonly [K, V]>,
+  transform: (value: V) => Mapped<U>,
+): RDD<readonly [K, U]> {
   return new NarrowRDD<readonly [K, V], readonly [K, U]>(this, (next) => (pair) => {
-    next([pair[0], transform(pair[1])]);
+    next([pair[0], transform(pair[1]) as U]);
   });
 };
 
 RDD.prototype.flatMapValues = function <K, V, U>(
   this: RDD<readonly [K, V]>,
-  transform: (value: V) => Iterable<U>,
+  transform: (value: V) => Iterable<Mapped<U>>,
 ): RDD<readonly [K, U]> {
   return new NarrowRDD<readonly [K, V], readonly [K, U]>(this, (next) => (pair) => {
-    for (const result of transform(pair[1])) next([pair[0], result]);
+    for (const result of checkIterable('flatMapValues', transform(pair[1]))) next([pair[0], result as U]);
   });
 };

@@ -1,5 +1,6 @@
-import { IllegalArgumentError } from '../errors';
+import { checkPartitionCount } from './checkPartitionCount';
 import { type Emit, RDD, type RDDEnvironment } from './RDD';
+import { startOf } from './startOf';
 
 /** An RDD over arrays that are there already, one a partition. */
 export class ParallelCollectionRDD<T> extends RDD<T> {
@@ -18,12 +19,10 @@ export class ParallelCollectionRDD<T> extends RDD<T> {
    */
   static of<T>(environment: RDDEnvironment, records: Iterable<T>, partitionCount?: number): ParallelCollectionRDD<T> {
     const count = partitionCount ?? environment.defaultParallelism;
-    if (!Number.isSafeInteger(count) || count <= 0) {
-      throw new IllegalArgumentError(`The number of partitions is ${String(count)}; it must be a whole number above 0.`);
-    }
+    checkPartitionCount(count);
     const all = Array.from(records);
     const partitions = Array.from({ length: count }, (_, index) =>
-      all.slice(Math.floor((index * all.length) / count), Math.floor(((index + 1) * all.length) / count)),
+      all.slice(startOf(index, count, all.length), startOf(index + 1, count, all.length)),
     );
     return new ParallelCollectionRDD(environment, partitions);
   }

@@ -1,3 +1,4 @@
+import type { FileSystem } from '../../ports/FileSystem';
 import { StreamingError } from '../errors';
 import { prepareStages } from './prepareStages';
 
@@ -8,7 +9,22 @@ export type Emit<T> = (record: T) => void;
 export interface RDDEnvironment {
   /** Partitions of a shuffle or a collection when nothing else is said. */
   readonly defaultParallelism: number;
+  /** Where files are read and written. */
+  readonly fileSystem?: FileSystem;
 }
+
+/** Puts one step of a pass before the next: given where results go, says what to do with each record. */
+export type Step<T, U> = (next: Emit<U>) => Emit<T>;
+
+/** That a partition is one partition of another RDD, its records unchanged or each passed through a step. */
+export interface Passage<U> {
+  readonly rdd: RDD<unknown>;
+  readonly partition: number;
+  readonly step?: Step<unknown, U>;
+}
+
+/** How many steps follow each other in one pass; a longer chain puts its records down in between, or the call stack overflows. */
+const LONGEST_PASS = 500;
 
 /**
  * A resilient distributed dataset: records in numbered partitions, described by how they are computed from other RDDs.
@@ -32,7 +48,19 @@ export abstract class RDD<T> {
   }
 
   /** Computes one partition from the dependencies. Runs only after `prepare` of this RDD and of all it depends on. */
-  protected abstract compute(partition: number, emit: Emit<T>): void;
+  protected compute(partition: number, _emit: Emit<T>): void {
+    throw new StreamingError(
+      `Partition ${String(partition)} of ${String(this.partitionCount)} is neither computed nor found in another RDD.`,
+    );
+  }
+
+  /**
+   * Instead of `compute`, for a partition that comes from one partition of another RDD, record by record: how. Thousands of
+   * such RDDs may follow each other without danger to the call stack.
+   */
+  protected passage(_partition: number): Passage<T> | undefined {
+    return undefined;
+  }
 
   /**
    * Does the work that must end before any partition can be computed: a shuffle, or a function that must be awaited.
@@ -51,16 +79,40 @@ export abstract class RDD<T> {
   iterate(partition: number, emit: Emit<T>): void {
     const kept = this.#kept;
     if (kept === undefined) {
-      this.compute(partition, emit);
+      this.#pass(partition, emit);
       return;
     }
     let records = kept[partition];
     if (records === undefined) {
       const computed: T[] = [];
-      this.compute(partition, (record) => computed.push(record));
+      this.#pass(partition, (record) => computed.push(record));
       records = kept[partition] = computed;
     }
     for (const record of records) emit(record);
+  }
+
+  /** Goes back along passages, with a loop instead of calls, to where records are made or kept, and sends them through all steps. */
+  #pass(partition: number, emit: Emit<T>): void {
+    let via: Passage<unknown> | undefined = this.passage(partition);
+    if (via === undefined) {
+      this.compute(partition, emit);
+      return;
+    }
+    let origin = via;
+    const steps: Step<unknown, unknown>[] = [];
+    for (; via !== undefined; via = via.rdd.#kept === undefined ? via.rdd.passage(via.partition) : undefined) {
+      origin = via;
+      if (via.step !== undefined) steps.push(via.step);
+    }
+    const read = (into: Emit<unknown>): void => {
+      origin.rdd.iterate(origin.partition, into);
+    };
+    runSteps(read, steps, emit as Emit<unknown>);
+  }
+
+  /** The number of partitions, as Spark asks for it. */
+  getNumPartitions(): number {
+    return this.partitionCount;
   }
 
   /** Keeps each partition once it has been computed. */
@@ -182,6 +234,23 @@ export abstract class RDD<T> {
     if (taken.length === 0) throw new StreamingError('first needs at least one record, and this RDD has none.');
     return taken[0] as T;
   }
+}
+
+/** @param steps the last one first */
+function runSteps(read: (into: Emit<unknown>) => void, steps: Step<unknown, unknown>[], emit: Emit<unknown>): void {
+  let readHere = read;
+  while (steps.length > LONGEST_PASS) {
+    const records: unknown[] = [];
+    readHere(chained(steps.splice(-LONGEST_PASS), (record) => records.push(record)));
+    readHere = (into) => {
+      for (const record of records) into(record);
+    };
+  }
+  readHere(chained(steps, emit));
+}
+
+function chained(steps: readonly Step<unknown, unknown>[], emit: Emit<unknown>): Emit<unknown> {
+  return steps.reduce((next, step) => step(next), emit);
 }
 
 function ignore(): void {

@@ -1,36 +1,15 @@
-import { IllegalArgumentError } from '../errors';
-import { type Emit, ranStage, RDD } from './RDD';
+import { forEachRecord } from './forEachRecord';
+import { RDD } from './RDD';
+import { RearrangedRDD } from './RearrangedRDD';
 
-/** The records of the parent in another number of partitions, of nearly equal size; their order stays. */
-export class RepartitionedRDD<T> extends RDD<T> {
-  readonly partitionCount: number;
-  readonly #parent: RDD<T>;
-  #records: T[] | undefined;
-
-  constructor(parent: RDD<T>, partitionCount: number) {
-    super(parent.environment, [parent]);
-    if (!Number.isSafeInteger(partitionCount) || partitionCount <= 0) {
-      throw new IllegalArgumentError(`The number of partitions is ${String(partitionCount)}; it must be a whole number above 0.`);
-    }
-    this.#parent = parent;
-    this.partitionCount = partitionCount;
-  }
-
-  override prepare(): undefined {
-    if (this.#records !== undefined) return;
+/** The records of the parent in another number of partitions; their order stays. */
+export class RepartitionedRDD<T> extends RearrangedRDD<T> {
+  protected override arranged(): readonly T[] {
     const records: T[] = [];
-    for (let partition = 0; partition < this.#parent.partitionCount; partition++) {
-      this.#parent.iterate(partition, (record) => records.push(record));
-    }
-    this.#records = records;
-  }
-
-  protected override compute(partition: number, emit: Emit<T>): void {
-    const records = ranStage(this.#records);
-    const end = Math.floor(((partition + 1) * records.length) / this.partitionCount);
-    for (let index = Math.floor((partition * records.length) / this.partitionCount); index < end; index++) {
-      emit(records[index] as T);
-    }
+    forEachRecord(this.parent, (record) => {
+      records.push(record);
+    });
+    return records;
   }
 }
 

@@ -1,6 +1,6 @@
 import { type KeyIdentity, keyHash, keyIdentity } from '../../operators/keys';
-import { IllegalArgumentError } from '../errors';
 import type { Pair } from '../Pair';
+import { checkPartitionCount } from './checkPartitionCount';
 import { type Emit, ranStage, RDD } from './RDD';
 
 /** How the values of one key are brought together. The merging functions may change and return their first argument. */
@@ -8,6 +8,8 @@ export interface Combiner<V, C> {
   create(value: V): C;
   mergeValue(combined: C, value: V): C;
   mergeCombiners(first: C, second: C): C;
+  /** What a reader gets, where it must be one of its own: readers may change it, and there may be several, or one again. */
+  copy?(combined: C): C;
 }
 
 type Combined<K, C> = Map<KeyIdentity, [K, C]>;
@@ -25,9 +27,7 @@ export class ShuffledRDD<K, V, C> extends RDD<Pair<K, C>> {
 
   constructor(parent: RDD<Pair<K, V>>, combiner: Combiner<V, C>, partitionCount = parent.environment.defaultParallelism) {
     super(parent.environment, [parent]);
-    if (!Number.isSafeInteger(partitionCount) || partitionCount <= 0) {
-      throw new IllegalArgumentError(`The number of partitions is ${String(partitionCount)}; it must be a whole number above 0.`);
-    }
+    checkPartitionCount(partitionCount);
     this.#parent = parent;
     this.#combiner = combiner;
     this.partitionCount = partitionCount;
@@ -56,14 +56,17 @@ export class ShuffledRDD<K, V, C> extends RDD<Pair<K, C>> {
     this.#parent.iterate(partition, (pair) => {
       const identity = keyIdentity(pair[0]);
       const present = combined.get(identity);
-      if (present === undefined) combined.set(identity, [pair[0], combiner.create(pair[1])]);
+      if (present === undefined) combined.set(identity, [shownKey(pair[0], identity), combiner.create(pair[1])]);
       else present[1] = combiner.mergeValue(present[1], pair[1]);
     });
     return combined;
   }
 
   protected override compute(partition: number, emit: Emit<Pair<K, C>>): void {
-    for (const pair of ranStage(this.#partitions)[partition]?.values() ?? []) emit(pair);
+    const combiner = this.#combiner;
+    const pairs = ranStage(this.#partitions)[partition]?.values() ?? [];
+    if (combiner.copy === undefined) for (const pair of pairs) emit(pair);
+    else for (const [key, combined] of pairs) emit([key, combiner.copy(combined)]);
   }
 }
 
@@ -85,6 +88,10 @@ declare module './RDD' {
     ): RDD<readonly [K, V]>;
     /** One array a key: its values in their order. */
     groupByKey<K, V>(this: RDD<readonly [K, V]>, numPartitions?: number): RDD<readonly [K, V[]]>;
+    /** One array a group: the records, in their order, for which the function gives the same. */
+    groupBy<K>(group: (record: T) => K, numPartitions?: number): RDD<readonly [K, T[]]>;
+    /** Each record once, where several are equal by value: the first of them. */
+    distinct(numPartitions?: number): RDD<T>;
   }
 }
 
@@ -114,6 +121,25 @@ RDD.prototype.groupByKey = function <K, V>(this: RDD<Pair<K, V>>, numPartitions?
   return new ShuffledRDD<K, V, V[]>(this, grouping<V>(), numPartitions);
 };
 
+RDD.prototype.groupBy = function <T, K>(
+  this: RDD<T>,
+  group: (record: T) => K,
+  numPartitions?: number,
+): RDD<readonly [K, T[]]> {
+  return this.keyBy(group).groupByKey(numPartitions);
+};
+
+RDD.prototype.distinct = function <T>(this: RDD<T>, numPartitions?: number): RDD<T> {
+  return this.map((record): Pair<T, null> => [record, null])
+    .reduceByKey(() => null, numPartitions)
+    .keys();
+};
+
+/** What stands for a key in results: -0 is the same key as 0, so it must not depend on their order which of them is shown. */
+export function shownKey<K>(key: K, identity: KeyIdentity): K {
+  return typeof key === 'number' ? (identity as K) : key;
+}
+
 /** Collects values in an array, in their order. */
 export function grouping<V>(): Combiner<V, V[]> {
   return {
@@ -126,5 +152,7 @@ export function grouping<V>(): Combiner<V, V[]> {
       for (const value of second) first.push(value);
       return first;
     },
+    // Sorting in place is the usual way.
+    copy: (values) => values.slice(),
   };
 }

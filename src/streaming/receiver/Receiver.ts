@@ -1,8 +1,10 @@
-import { IllegalStateError } from '../errors';
+import { asError, IllegalArgumentError, IllegalStateError } from '../errors';
 
 /** What a receiver may ask of the program that runs it. */
 export interface ReceiverRunner<T> {
+  readonly streamId: number;
   store(records: readonly T[]): void;
+  storeBlock(records: readonly T[]): Promise<void>;
   restart(message: string, error: Error | undefined, delay: number | undefined): void;
   stop(message: string, error: Error | undefined): void;
   reportError(message: string, error: Error | undefined): void;
@@ -27,22 +29,51 @@ export abstract class Receiver<T> {
   /** Stops receiving and closes what `onStart` opened. */
   abstract onStop(): void | Promise<void>;
 
+  /** @throws IllegalArgumentError when this receiver belongs to a stream already */
+  checkIsFree(): void {
+    if (this.#runner === undefined) return;
+    throw new IllegalArgumentError(`This ${this.description} feeds a stream already; make a receiver for each stream.`);
+  }
+
   /** Called by the program that runs this receiver. */
   attach(runner: ReceiverRunner<T>): void {
     this.#runner = runner;
   }
 
-  /** Hands over one record. */
+  /** Numbers the input streams of a program 0, 1, 2, ... in the order of their creation. */
+  get streamId(): number {
+    return this.#attached.streamId;
+  }
+
+  /** Hands over one record, whatever it is: an array is one record too. What arrives within a block interval is one block. */
   store(record: T): void {
     this.#attached.store([record]);
   }
 
-  /** Hands over several records, in order. */
+  /** Hands over several records, in order, as if each were stored by itself at this moment. */
   storeAll(records: readonly T[]): void {
     this.#attached.store(records);
   }
 
-  /** Stops this receiver and starts it again later. @param delay ms; 2,000 when left out */
+  /**
+   * Hands over records as one block, which becomes a partition of its own; Spark's `store` of a buffer or an iterator. All are
+   * taken or none. Resolves when they are as safe as this program makes them: acknowledge them then. Rejects when they could not
+   * be taken.
+   */
+  storeBlock(records: Iterable<T>): Promise<void> {
+    try {
+      return this.#attached.storeBlock(Array.from(records));
+    } catch (thrown) {
+      return Promise.reject(asError(thrown));
+    }
+  }
+
+  /**
+   * Stops this receiver and starts it again later; returns at once.
+   * @param delay ms between the end of `onStop` and the next `onStart`; 2,000 when left out
+   * @throws IllegalArgumentError for a delay that is not a number of ms from 0
+   * @throws IllegalStateError before the receiver was started
+   */
   restart(message: string, error?: Error, delay?: number): void {
     this.#attached.restart(message, error, delay);
   }

@@ -14,6 +14,8 @@ interface Block<T> {
   /** When its first record was stored, ms. */
   readonly began: number;
   readonly records: T[];
+  /** Whether it was stored as a whole, so that nothing is added to it. */
+  readonly whole: boolean;
   /** Batches before this time (ms since the epoch) must not have it: it was taken back from a later one, or came after that. */
   earliest: number;
 }
@@ -37,10 +39,27 @@ export class ReceiverBuffer<T> {
   #stored = 0;
   /** What the rate allows beyond whole records, kept for the next batch, in thousandths of a record. */
   #credit = 0;
+  #rate = Infinity;
+  #isHeldBack = false;
   readonly #allocated = new Map<number, Allocation<T>>();
 
   constructor(limits: ReceiverLimits = NO_LIMITS) {
     this.limits = limits;
+  }
+
+  /** Keeps to so many records a second, where that is less than the maximum rate: back-pressure. Infinity for no such limit. */
+  set rate(rate: number) {
+    this.#rate = rate;
+  }
+
+  /** Records a second that are kept to; Infinity for no limit. */
+  get rate(): number {
+    return Math.min(this.limits.maxRate, this.#rate);
+  }
+
+  /** Whether the rate made records wait that the last batch could have had otherwise. */
+  get isHeldBack(): boolean {
+    return this.#isHeldBack;
   }
 
   /** Records that no batch has been given yet. */
@@ -78,48 +97,68 @@ export class ReceiverBuffer<T> {
     return accepted;
   }
 
+  /**
+   * Takes records as a block of their own, behind everything that was stored before: all of them, or none where there is no
+   * room for all. @returns whether they were taken
+   */
+  storeBlock(records: readonly T[], now: number): boolean {
+    if (records.length > this.room) {
+      this.#refused += records.length;
+      return false;
+    }
+    if (records.length === 0) return true;
+    this.#waitingBlocks.push({ began: now, records: records.slice(), whole: true, earliest: -Infinity });
+    this.#waiting += records.length;
+    this.#stored += records.length;
+    return true;
+  }
+
   #openBlock(now: number): T[] {
     const last = this.#waitingBlocks.at(-1);
-    if (last !== undefined && now - last.began < this.limits.blockInterval) return last.records;
-    const block = { began: now, records: [], earliest: -Infinity };
+    if (last !== undefined && !last.whole && now - last.began < this.limits.blockInterval) return last.records;
+    const block = { began: now, records: [], whole: false, earliest: -Infinity };
     this.#waitingBlocks.push(block);
     return block.records;
   }
 
   /**
-   * Gives the oldest waiting records to a batch, as many as the maximum rate allows in `interval` ms, and returns how many.
-   * The fraction of a record that the rate allows counts for the next batch.
+   * Gives the oldest waiting records to a batch, as many as the rate allows in `interval` ms, and returns how many.
+   * The fraction of a record that the rate allows counts for the next batch. As in Spark the rate does not hold for what was
+   * stored as a block: it goes into the batch as a whole, and past others where they have to wait.
    */
   allocate(time: number, interval: number): number {
     const creditBefore = this.#credit;
     let allowed = this.#allowance(interval);
     const blocks: Block<T>[] = [];
     let count = 0;
-    let taken = 0;
+    const waiting: Block<T>[] = [];
+    let tooEarly = false;
+    this.#isHeldBack = false;
     for (const block of this.#waitingBlocks) {
-      if (allowed <= 0 || block.earliest > time) break;
-      if (block.records.length <= allowed) {
-        taken++;
-        blocks.push(block);
-      } else {
-        blocks.push({ ...block, records: block.records.splice(0, allowed) });
+      // Nothing overtakes what must wait for its batch, whatever came after it.
+      tooEarly ||= block.earliest > time;
+      const part = tooEarly ? 0 : block.whole ? block.records.length : Math.min(block.records.length, allowed);
+      if (part < block.records.length) {
+        waiting.push(block);
+        this.#isHeldBack ||= !tooEarly;
       }
-      const part = blocks.at(-1)?.records.length ?? 0;
+      if (part === 0) continue;
+      blocks.push(part === block.records.length ? block : { ...block, records: block.records.splice(0, part) });
       count += part;
-      allowed -= part;
+      if (!block.whole) allowed -= part;
     }
-    this.#waitingBlocks.splice(0, taken);
+    this.#waitingBlocks = waiting;
     this.#waiting -= count;
     this.#unfinished += count;
     this.#allocated.set(time, { blocks, count, creditBefore, finished: false });
     return count;
   }
 
-  /** How many whole records the maximum rate allows in `interval` ms. */
+  /** How many whole records the rate allows in `interval` ms. */
   #allowance(interval: number): number {
-    const { maxRate } = this.limits;
-    if (maxRate === Infinity) return Infinity;
-    const credit = this.#credit + maxRate * interval;
+    const { rate } = this;
+    if (rate === Infinity) return Infinity;
+    const credit = this.#credit + rate * interval;
     const allowed = Math.floor(credit / 1000);
     this.#credit = credit - allowed * 1000;
     return allowed;

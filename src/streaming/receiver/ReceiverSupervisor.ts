@@ -1,20 +1,24 @@
 import type { Clock, Timer } from '../../ports/Clock';
-import { asError, IllegalStateError, StreamingError } from '../errors';
+import { asError, IllegalArgumentError, IllegalStateError, StreamingError } from '../errors';
 import type { ReceiverInfo } from '../scheduler/StreamingListener';
 import type { StreamingListenerBus } from '../scheduler/StreamingListenerBus';
 import type { Receiver, ReceiverRunner } from './Receiver';
 import type { ReceiverBuffer } from './ReceiverBuffer';
 
-/** How long a receiver that failed waits before it starts again, ms. */
+/** How long a receiver that failed waits before it starts again when nothing else is said, ms. */
 const RESTART_DELAY = 2000;
+
+/** Where every receiver runs. */
+const PLACE = { location: 'localhost', executorId: 'driver' };
 
 /** Runs one receiver: starts and restarts it, stores what it brings, and tells listeners how it fares. */
 export class ReceiverSupervisor<T> implements ReceiverRunner<T> {
-  readonly #streamId: number;
+  readonly streamId: number;
   readonly #receiver: Receiver<T>;
   readonly #buffer: ReceiverBuffer<T>;
   readonly #clock: Clock;
   readonly #listeners: StreamingListenerBus;
+  readonly #restartDelay: number;
   #state: 'before' | 'running' | 'ended' = 'before';
   #active = false;
   #ended = false;
@@ -29,12 +33,14 @@ export class ReceiverSupervisor<T> implements ReceiverRunner<T> {
     buffer: ReceiverBuffer<T>,
     clock: Clock,
     listeners: StreamingListenerBus,
+    restartDelay = RESTART_DELAY,
   ) {
-    this.#streamId = streamId;
+    this.streamId = streamId;
     this.#receiver = receiver;
     this.#buffer = buffer;
     this.#clock = clock;
     this.#listeners = listeners;
+    this.#restartDelay = restartDelay;
     receiver.attach(this);
   }
 
@@ -48,7 +54,10 @@ export class ReceiverSupervisor<T> implements ReceiverRunner<T> {
     this.#state = 'running';
     this.#active = true;
     this.#listeners.post('onReceiverStarted', { receiverInfo: this.#info });
+    const restarts = this.#restarts;
     const failed = (thrown: unknown): void => {
+      // It may have been restarted or stopped meanwhile: then this is no news of the one that runs.
+      if (!this.#active || restarts !== this.#restarts) return;
       this.restart('The receiver could not start', asError(thrown));
     };
     try {
@@ -68,23 +77,46 @@ export class ReceiverSupervisor<T> implements ReceiverRunner<T> {
 
   /** Takes records from the first start to the end of the last `onStop`, also while a restart is waited for. */
   store(records: readonly T[]): void {
-    if (this.#state !== 'running') {
-      const why =
-        this.#state === 'before'
-          ? 'had not started; store from onStart on'
-          : 'had been stopped; close in onStop whatever calls store';
-      throw new IllegalStateError(`${String(records.length)} records were stored when the receiver ${why}.`);
-    }
+    this.#checkRunning(records.length);
     const accepted = this.#buffer.store(records, this.#clock.now());
-    if (accepted < records.length) {
-      throw new StreamingError(
-        `The receiver's buffer is full: ${String(records.length - accepted)} of ${String(records.length)} records ` +
-          `were refused; at most ${String(this.#buffer.limits.bufferLimit)} may wait.`,
-      );
-    }
+    if (accepted < records.length) throw this.#bufferFull(records.length - accepted, records.length);
   }
 
-  restart(message: string, error?: Error, delay = RESTART_DELAY): void {
+  /** The same for a block. Without a log to write to, what is in memory is as safe as it gets. */
+  storeBlock(records: readonly T[]): Promise<void> {
+    try {
+      this.#checkRunning(records.length);
+    } catch (thrown) {
+      return Promise.reject(asError(thrown));
+    }
+    const stored = this.#buffer.storeBlock(records, this.#clock.now());
+    return stored ? Promise.resolve() : Promise.reject(this.#bufferFull(records.length, records.length));
+  }
+
+  /** @param count how many records are to be stored */
+  #checkRunning(count: number): void {
+    if (this.#state === 'running') return;
+    const why =
+      this.#state === 'before'
+        ? 'had not started; store from onStart on'
+        : 'had been stopped; close in onStop whatever calls store';
+    throw new IllegalStateError(`${String(count)} records were stored when the receiver ${why}.`);
+  }
+
+  #bufferFull(refused: number, all: number): StreamingError {
+    return new StreamingError(
+      `The receiver's buffer is full: ${String(refused)} of ${String(all)} records ` +
+        `were refused; at most ${String(this.#buffer.limits.bufferLimit)} may wait.`,
+    );
+  }
+
+  restart(message: string, error?: Error, delay = this.#restartDelay): void {
+    if (!(delay >= 0 && delay < Infinity)) {
+      throw new IllegalArgumentError(`A receiver cannot be restarted after ${String(delay)} ms; give a number from 0.`);
+    }
+    if (this.#state === 'before') {
+      throw new IllegalStateError('A receiver that has not been started cannot be restarted; start its context first.');
+    }
     if (this.#ended) return;
     this.reportError(message, error);
     this.#restartTimer?.cancel();
@@ -131,6 +163,6 @@ export class ReceiverSupervisor<T> implements ReceiverRunner<T> {
   }
 
   get #info(): ReceiverInfo {
-    return { streamId: this.#streamId, name: this.#receiver.description, active: this.#active, ...this.#lastError };
+    return { streamId: this.streamId, name: this.#receiver.description, active: this.#active, ...PLACE, ...this.#lastError };
   }
 }

@@ -1,4 +1,4 @@
-/** What one input gave to a batch. */
+/** What one input gave to a batch. The description is what Spark has as metadata. */
 export interface StreamInputInfo {
   readonly inputStreamId: number;
   readonly numRecords: number;
@@ -9,9 +9,14 @@ export interface StreamInputInfo {
 export interface OutputOperationInfo {
   readonly batchTime: number;
   readonly id: number;
+  /** The operation, such as `foreachRDD`. */
   readonly name: string;
+  /** What it is an output of, in a few words. */
+  readonly description: string;
   readonly startTime?: number;
   readonly endTime?: number;
+  /** From its start to its end, ms. */
+  readonly duration?: number;
   readonly failureReason?: string;
 }
 
@@ -27,7 +32,7 @@ export interface BatchInfo {
   readonly schedulingDelay?: number;
   /** From the start of the first job to the end of the last. */
   readonly processingDelay?: number;
-  /** From the moment the batch was due to the end of the last job. */
+  /** From the moment the batch was due to the end of the last job: the sum of the other two. */
   readonly totalDelay?: number;
   /** Why the batch failed: the first error of its outputs, or of the upkeep of its windows. */
   readonly failureReason?: string;

@@ -15,20 +15,27 @@ export class BatchTimer {
   readonly #interval: number;
   readonly #onTime: (time: number) => void;
   readonly #closing: (after: number, before: number) => readonly number[];
+  readonly #canTakeMore: () => boolean;
   #offset: number;
   #next = 0;
   #timer: Timer | undefined;
 
+  /**
+   * @param canTakeMore asked before each time is given out; while it says no, times are missed, and made up for afterwards like
+   * those of a pause
+   */
   constructor(
     clock: Clock,
     interval: number,
     onTime: (time: number) => void,
     closing: (after: number, before: number) => readonly number[],
+    canTakeMore: () => boolean = () => true,
   ) {
     this.#clock = clock;
     this.#interval = interval;
     this.#onTime = onTime;
     this.#closing = closing;
+    this.#canTakeMore = canTakeMore;
     this.#offset = clock.now() - clock.monotonic();
   }
 
@@ -46,7 +53,12 @@ export class BatchTimer {
     return floorToGrid(after, this.#interval) + this.#interval;
   }
 
-  start(first: number): void {
+  /**
+   * @param after the batch time that was the last one before, if there was one. Where the wall clock has been set back behind
+   * it meanwhile, time goes on from there, as it does when the clock is set back later: nobody waits until it is that late again.
+   */
+  start(first: number, after = -Infinity): void {
+    this.#offset = Math.max(this.#offset, after - this.#clock.monotonic());
     this.#next = first;
     this.#arm();
   }
@@ -73,18 +85,19 @@ export class BatchTimer {
   }
 
   #arm(): void {
-    this.#timer = this.#clock.schedule(Math.max(0, this.#next - this.now()), () => {
+    const delay = this.#canTakeMore() ? this.#next - this.now() : this.#interval;
+    this.#timer = this.#clock.schedule(Math.max(0, delay), () => {
       this.#fireDue();
     });
   }
 
   #fireDue(): void {
     const now = this.now();
-    for (let fired = 0; this.#next <= now && fired < MISSED_TICKS; fired++) {
+    for (let fired = 0; this.#next <= now && fired < MISSED_TICKS && this.#canTakeMore(); fired++) {
       this.fireNext();
       if (!this.isRunning) return;
     }
-    if (this.#next <= now) {
+    if (this.#next <= now && this.#canTakeMore()) {
       const last = floorToGrid(now, this.#interval);
       for (const time of [...this.#closing(this.#next - this.#interval, last), last]) {
         this.#next = time;

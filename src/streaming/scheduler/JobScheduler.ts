@@ -1,89 +1,182 @@
+import type { CallScope } from '../../ports/CallScope';
 import type { Clock } from '../../ports/Clock';
 import { asError } from '../errors';
 import type { Job } from './Job';
-import type { JobSet } from './JobSet';
+import { JobSet } from './JobSet';
 import type { StreamingListenerBus } from './StreamingListenerBus';
 
-/** Runs the jobs of batches: batch after batch, and within a batch output after output. */
+export interface JobSchedulerOptions {
+  /** How many more times a failed job is tried before it counts as failed. */
+  readonly retries: number;
+  /** How many jobs run at once. */
+  readonly concurrentJobs: number;
+  /** Every job runs inside it. */
+  readonly scope?: CallScope | undefined;
+  /** A batch has ended. */
+  readonly onCompleted: (jobSet: JobSet) => void;
+  /** A batch and all before it have ended: told in the order of batches, before `onCompleted` where both are due. */
+  readonly onPassed: (time: number) => void;
+}
+
+/** A batch, and how far it is. */
+interface Run {
+  readonly jobSet: JobSet;
+  /** Jobs that have begun; they begin in order. */
+  begun: number;
+  running: number;
+  isUpkeepRunning: boolean;
+  state: 'waiting' | 'running' | 'ended';
+}
+
+/**
+ * Runs the jobs of batches, at most so many at once: they begin batch after batch, and within a batch output after output.
+ * The upkeep of a batch runs alone, after that of all earlier batches and before its outputs, however many jobs may run.
+ */
 export class JobScheduler {
   readonly #clock: Clock;
   readonly #listeners: StreamingListenerBus;
-  readonly #retries: number;
-  readonly #onCompleted: (jobSet: JobSet) => void;
-  readonly #queue: JobSet[] = [];
-  #draining: Promise<void> | undefined;
+  readonly #options: JobSchedulerOptions;
+  /** All batches that have not ended, or not all those before them. */
+  #queue: Run[] = [];
+  #running = 0;
+  #whenIdle: (() => void)[] = [];
   #stopped = false;
 
-  /** @param retries how many more times a failed job is tried before it counts as failed */
-  constructor(clock: Clock, listeners: StreamingListenerBus, retries: number, onCompleted: (jobSet: JobSet) => void) {
+  constructor(clock: Clock, listeners: StreamingListenerBus, options: JobSchedulerOptions) {
     this.#clock = clock;
     this.#listeners = listeners;
-    this.#retries = retries;
-    this.#onCompleted = onCompleted;
+    this.#options = options;
   }
 
   /** Batches that wait or run. */
   get pending(): number {
+    return this.#queue.filter(({ state }) => state !== 'ended').length;
+  }
+
+  /** Batches that have not ended, or not all those before them: what is held in memory. */
+  get held(): number {
     return this.#queue.length;
   }
 
+  /** The times of the batches that have outputs running now, ms since the epoch. */
+  get runningTimes(): number[] {
+    return this.#queue.flatMap(({ running, jobSet }) => (running > 0 ? [jobSet.time] : []));
+  }
+
   submit(jobSet: JobSet): void {
+    if (this.#stopped) return;
     this.#listeners.post('onBatchSubmitted', { batchInfo: jobSet.info });
-    this.#queue.push(jobSet);
-    if (this.#draining === undefined) {
-      this.#draining = this.#drain();
-      this.#clock.track(this.#draining);
-    }
+    this.#queue.push({ jobSet, begun: 0, running: 0, isUpkeepRunning: false, state: 'waiting' });
+    this.#startJobs();
+  }
+
+  /** A batch that could not be made: it has passed when all before it have, and nobody is told of it. */
+  passOver(time: number): void {
+    if (this.#stopped) return;
+    const jobSet = new JobSet(time, [], [], this.#clock);
+    this.#queue.push({ jobSet, begun: 0, running: 0, isUpkeepRunning: false, state: 'ended' });
+    this.#passEnded();
   }
 
   /** Resolves when no batch waits or runs. */
-  async idle(): Promise<void> {
-    while (this.#draining !== undefined) await this.#draining;
+  idle(): Promise<void> {
+    if (this.#isIdle) return Promise.resolve();
+    return new Promise((resolve) => this.#whenIdle.push(resolve));
+  }
+
+  get #isIdle(): boolean {
+    return this.#running === 0 && this.pending === 0;
   }
 
   /** Takes back all batches that have not begun, and returns the time of the first of them. */
   withdraw(): number | undefined {
-    const [first] = this.#queue.splice(this.#draining === undefined ? 0 : 1);
-    return first?.time;
+    const first = this.#queue.find(({ state }) => state === 'waiting');
+    this.#queue = this.#queue.filter(({ state }) => state !== 'waiting');
+    return first?.jobSet.time;
   }
 
-  /** Lets the job that runs end, and starts no other. */
+  /** Lets the jobs that run end, and starts no other. */
   stop(): void {
     this.#stopped = true;
-    this.#queue.length = Math.min(this.#queue.length, 1);
+    this.withdraw();
+    this.#settle();
   }
 
-  async #drain(): Promise<void> {
-    for (let jobSet = this.#queue[0]; jobSet !== undefined; jobSet = this.#queue[0]) {
-      await this.#runAll(jobSet);
+  #startJobs(): void {
+    while (this.#running < this.#options.concurrentJobs) {
+      const run = this.#nextRun();
+      const job = run?.jobSet.jobs[run.begun];
+      if (run === undefined || job === undefined) break;
+      run.begun++;
+      run.running++;
+      this.#running++;
+      run.isUpkeepRunning = job.isUpkeep;
+      this.#clock.track(this.#runJob(run, job));
+    }
+    this.#settle();
+  }
+
+  /** The batch whose next job may begin; batches without jobs end on the way to it. */
+  #nextRun(): Run | undefined {
+    if (this.#stopped) return undefined;
+    for (const run of [...this.#queue]) {
+      if (run.isUpkeepRunning) return undefined;
+      if (run.state === 'waiting') {
+        run.state = 'running';
+        run.jobSet.started();
+        this.#listeners.post('onBatchStarted', { batchInfo: run.jobSet.info });
+      }
+      if (run.begun < run.jobSet.jobs.length) return run;
+      if (run.running === 0 && run.state === 'running') this.#completed(run);
+    }
+    return undefined;
+  }
+
+  async #runJob(run: Run, job: Job): Promise<void> {
+    const { jobSet } = run;
+    const started = jobSet.jobStarted(job);
+    if (started !== undefined) this.#listeners.post('onOutputOperationStarted', { outputOperationInfo: started });
+    const failure = await this.#attempt(job);
+    const ended = jobSet.jobEnded(job, failure);
+    if (ended !== undefined) this.#listeners.post('onOutputOperationCompleted', { outputOperationInfo: ended });
+    run.running--;
+    run.isUpkeepRunning = false;
+    if (run.running === 0 && run.begun === jobSet.jobs.length) this.#completed(run);
+    // Not before now: whoever is told that a batch has ended may stop everything.
+    this.#running--;
+    this.#startJobs();
+  }
+
+  #completed(run: Run): void {
+    run.jobSet.ended();
+    run.state = 'ended';
+    this.#passEnded();
+    this.#options.onCompleted(run.jobSet);
+    this.#listeners.post('onBatchCompleted', { batchInfo: run.jobSet.info });
+  }
+
+  #passEnded(): void {
+    for (let [first] = this.#queue; first?.state === 'ended'; [first] = this.#queue) {
       this.#queue.shift();
+      this.#options.onPassed(first.jobSet.time);
     }
-    this.#draining = undefined;
   }
 
-  async #runAll(jobSet: JobSet): Promise<void> {
-    jobSet.started();
-    this.#listeners.post('onBatchStarted', { batchInfo: jobSet.info });
-    for (const job of jobSet.jobs) {
-      if (this.#stopped) return;
-      const started = jobSet.jobStarted(job);
-      if (started !== undefined) this.#listeners.post('onOutputOperationStarted', { outputOperationInfo: started });
-      const failure = await this.#run(job);
-      const ended = jobSet.jobEnded(job, failure);
-      if (ended !== undefined) this.#listeners.post('onOutputOperationCompleted', { outputOperationInfo: ended });
-    }
-    jobSet.ended();
-    this.#onCompleted(jobSet);
-    this.#listeners.post('onBatchCompleted', { batchInfo: jobSet.info });
+  #settle(): void {
+    // Batches that a stop cut short will never end.
+    if (this.#stopped && this.#running === 0) this.#queue = [];
+    if (!this.#isIdle) return;
+    for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 
-  async #run(job: Job): Promise<Error | undefined> {
+  async #attempt(job: Job): Promise<Error | undefined> {
+    const { retries, scope } = this.#options;
     for (let attempt = 0; ; attempt++) {
       try {
-        await job.run();
+        await (scope === undefined ? job.run() : scope.run(() => job.run()));
         return undefined;
       } catch (thrown) {
-        if (attempt >= this.#retries || this.#stopped) return asError(thrown);
+        if (attempt >= retries || this.#stopped) return asError(thrown);
       }
     }
   }

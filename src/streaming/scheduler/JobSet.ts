@@ -33,7 +33,9 @@ export class JobSet {
     this.#submissionMoment = clock.monotonic();
     this.#due = this.#submissionTime - Math.max(0, Math.round(lateness));
     for (const job of jobs) {
-      if (job.outputId >= 0) this.#outputs.set(job.outputId, { batchTime: time, id: job.outputId, name: job.name });
+      if (job.isUpkeep) continue;
+      const { outputId: id, name, description } = job;
+      this.#outputs.set(id, { batchTime: time, id, name, description });
     }
   }
 
@@ -56,8 +58,13 @@ export class JobSet {
 
   jobEnded(job: Job, failure: Error | undefined): OutputOperationInfo | undefined {
     this.#failure ??= failure;
-    const now = this.#now();
-    return this.#update(job, failure === undefined ? { endTime: now } : { endTime: now, failureReason: failure.message });
+    const endTime = this.#now();
+    const startTime = this.#outputs.get(job.outputId)?.startTime ?? endTime;
+    return this.#update(job, {
+      endTime,
+      duration: endTime - startTime,
+      ...(failure === undefined ? {} : { failureReason: failure.message }),
+    });
   }
 
   #now(): number {

@@ -5,6 +5,10 @@ export interface ReceiverInfo {
   readonly streamId: number;
   readonly name: string;
   readonly active: boolean;
+  /** The host that it runs on. Receivers run where the program runs, so it is always `localhost`. */
+  readonly location: string;
+  /** Who runs it. There are no executors beside the program itself, so it is always `driver`. */
+  readonly executorId: string;
   readonly lastErrorMessage?: string;
   readonly lastError?: Error;
   /** ms since the epoch */

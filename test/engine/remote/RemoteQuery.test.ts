@@ -56,6 +56,22 @@ for (const isolation of ['thread', 'process'] as const) describe(`a plan run in 
     await query.stop();
   });
 
+  it('does not take what waits for it to run when nobody wants that any more', async () => {
+    const query = engine.start(planOf([receiver(), sink('out', 'in')], 50), OPTIONS);
+    const payloads: unknown[] = [];
+    query.on('output', ({ records }) => payloads.push(...records.map(({ payload }) => payload)));
+    const given = new AbortController();
+    let refused: unknown;
+    const first = query.offer('in', [{ topic: 'a', payload: 1 }], given.signal).catch((thrown: unknown) => (refused = thrown));
+    const second = query.offer('in', [{ topic: 'a', payload: 2 }], new AbortController().signal);
+    given.abort();
+    await Promise.all([first, second]);
+    await until('the other has come', () => payloads.length > 0);
+    expect(payloads).to.deep.equal([2]);
+    expect(refused).to.include({ name: 'RefusedError', accepted: 0 });
+    await query.stop();
+  });
+
   it('refuses messages after it has stopped', async () => {
     const query = engine.start(planOf([receiver(), sink('out', 'in')]), OPTIONS);
     await query.started;

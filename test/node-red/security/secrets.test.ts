@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
@@ -15,7 +16,8 @@ const PASSWORD = 'canary-password-8Rw';
 const PASSPHRASE = 'canary-passphrase-9Sv';
 const WRONG_PASSPHRASE = 'canary-guess-1Tu';
 const IN_ADDRESS = 'canary-address-2Us';
-const CANARIES = [USER, PASSWORD, PASSPHRASE, WRONG_PASSPHRASE, IN_ADDRESS];
+const IN_HEADER = 'canary-header-3Vt';
+const CANARIES = [USER, PASSWORD, PASSPHRASE, WRONG_PASSPHRASE, IN_ADDRESS, IN_HEADER];
 
 const certificate = readFileSync(join(packageRoot, 'test/support/tls/test-only-certificate.pem'), 'utf8');
 const plainKey = readFileSync(join(packageRoot, 'test/support/tls/test-only-key.pem'), 'utf8');
@@ -75,6 +77,20 @@ function branch(name: string, broker: Readonly<Record<string, unknown>>, engine 
   ];
 }
 
+/** A branch that sends to an HTTP server, logging in by a header; another that publishes to a broker. */
+function sinks(http: number, broker: string): FlowNode[] {
+  const header = { header: 'Authorization', credentials: { secret: `Bearer ${IN_HEADER}` } };
+  return [
+    receiver('inSinks', ['batcherSinks'], { source: 'simulated', sensors: 1, rate: 10, seed: 1 }),
+    batcher('batcherSinks', ['toHttp', 'toHttpCaught']),
+    sink('toHttp', [], { mode: 'record', target: 'http', url: `http://127.0.0.1:${String(http)}/`, timeout: '5', ...header }),
+    sink('toHttpCaught', [], { mode: 'record', target: 'http', url: `http://127.0.0.1:${String(http)}/`, timeout: '5', ...header }),
+    receiver('inBroker', ['batcherBroker'], { source: 'simulated', sensors: 1, rate: 10, seed: 1 }),
+    batcher('batcherBroker', ['toBroker']),
+    sink('toBroker', [], { mode: 'record', target: 'mqtt', broker, topic: 'out' }),
+  ];
+}
+
 function tls(id: string, passphrase: string): FlowNode {
   return {
     id, type: 'tls-config', name: '', cert: '', key: '', ca: '', certname: 'c', keyname: 'k', caname: 'a', servername: '', verifyservercert: true, alpnprotocol: '',
@@ -103,11 +119,19 @@ describe('secrets of a broker that refuses', () => {
   const talkative = new Refusing(TALKATIVE_REFUSAL, false);
   const secure = new Refusing(REFUSAL, true);
   const brokers = [plain, talkative, secure];
+  /** Refuses everybody, and repeats what it was told. */
+  let toldByHeader = '';
+  const web = createHttpServer((request, response) => {
+    toldByHeader += request.headers.authorization ?? '';
+    response.writeHead(401, `no ${request.headers.authorization ?? ''}`).end(request.headers.authorization);
+  });
   let nodeRed: NodeRed;
   const places = new Map<string, string>();
 
   before(async () => {
     await Promise.all(brokers.map((broker) => broker.start()));
+    await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+    const webAddress = web.address();
     nodeRed = await NodeRed.start({ settings: { logging: { console: { level: 'trace', metrics: false, audit: true } } } });
     // Node-RED logs what no Catch node takes: there is one of each kind for the log, and one for the Catch node.
     const names = ['Plain', 'Apart', 'Talkative', 'Secure', 'Wrong', 'Address', 'TalkativeCaught', 'WrongCaught', 'AddressCaught'];
@@ -126,17 +150,19 @@ describe('secrets of a broker that refuses', () => {
       ...branch('TalkativeCaught', { broker: '127.0.0.1', port: String(talkative.port), protocolVersion: '5' }),
       ...branch('WrongCaught', { broker: '127.0.0.1', port: String(secure.port), usetls: true, tls: 'wrong' }),
       ...branch('AddressCaught', inAddress),
-      node('catch', 'catch', [['caught']], { scope: names.filter((name) => name.endsWith('Caught')).map((name) => `in${name}`), uncaught: false }),
+      ...sinks(typeof webAddress === 'object' && webAddress !== null ? webAddress.port : 0, 'brokerPlain'),
+      node('catch', 'catch', [['caught']], { scope: names.filter((name) => name.endsWith('Caught')).map((name) => `in${name}`).concat('toHttpCaught'), uncaught: false }),
       node('caught', 'test-collector', []),
       node('status', 'status', [['statuses']], { scope: null }),
       node('statuses', 'test-collector', []),
     ]);
     for (const name of names) places.set(`status of ${name}`, JSON.stringify(await nodeRed.status(`in${name}`, /^(?!connecting)./)));
-    await until('every broker was asked', () => brokers.every(({ told }) => told !== ''));
+    await until('every broker was asked', () => brokers.every(({ told }) => told !== '') && toldByHeader !== '');
+    places.set('status of the sinks', JSON.stringify([await nodeRed.status('toHttp', /failed/), await nodeRed.status('toBroker', /retrying/)]));
     places.set('log', nodeRed.log.join('\n'));
     places.set('figures', JSON.stringify(await nodeRed.request('GET', '/dstream/graphs')));
     places.set('statuses', JSON.stringify(await nodeRed.collected('statuses', names.length)));
-    places.set('errors', JSON.stringify(await nodeRed.collected('caught', 3)));
+    places.set('errors', JSON.stringify(await nodeRed.collected('caught', 4)));
     places.set('processes', processes(nodeRed.pid ?? 0));
     for (const file of readdirSync(nodeRed.userDirectory).filter((name) => name.endsWith('.json'))) {
       places.set(file, readFileSync(join(nodeRed.userDirectory, file), 'utf8'));
@@ -147,9 +173,12 @@ describe('secrets of a broker that refuses', () => {
   after(async () => {
     await nodeRed.stop();
     await Promise.all(brokers.map((broker) => broker.stop()));
+    web.closeAllConnections();
+    await new Promise((resolve) => web.close(resolve));
   });
 
   it('reach the broker', () => {
+    expect(toldByHeader).to.include(IN_HEADER);
     for (const { told } of brokers) expect(told).to.include(USER).and.include(PASSWORD);
   });
 

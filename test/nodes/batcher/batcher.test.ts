@@ -13,6 +13,9 @@ describe('batcher node', () => {
           intervalUnits: 'ms',
           bufferLimit: '500',
           maxRate: '20',
+          backpressure: true,
+          minRate: '5',
+          initialRate: '',
           wires: [['h']],
         },
         { id: 'h', type: 'helper' },
@@ -20,7 +23,9 @@ describe('batcher node', () => {
     );
     const { plan } = loaded.engine.only;
     expect([plan.graph, plan.batchInterval]).to.deep.equal(['b', 250]);
-    expect(plan.operators[0]?.parameters).to.include({ bufferLimit: 500, maxRate: 20 });
+    expect(plan.operators[0]?.parameters).to.deep.include({
+      bufferLimit: 500, maxRate: 20, backpressure: { initialRate: null, minRate: 5 },
+    });
     await unload(loaded);
   });
 

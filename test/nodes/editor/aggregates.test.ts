@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import {
-  AGGREGATES, RESERVED_NAMES, checkRows, followsAggregate, needsValue, readRows, suggestName,
+  AGGREGATES, RESERVED_NAMES, checkRows, followsAggregate, needsValue, parameterRule, readRows, suggestName, tidyRow,
 } from '../../../nodes/shared/editor/aggregates';
-import { AGGREGATE_NAMES, RESERVED_OUTPUT_NAMES } from '../../../src/plan/names';
+import { AGGREGATE_NAMES, AGGREGATE_PARAMETERS, RESERVED_OUTPUT_NAMES } from '../../../src/plan/names';
 
 const mean = { aggregate: 'mean', of: 'payload.value', ofType: 'msg', as: 'mean' };
 
@@ -11,6 +11,34 @@ describe('editor list of aggregates', () => {
   it('offers the aggregates, and keeps free the names, that the plan knows', () => {
     expect([...AGGREGATES].sort()).to.deep.equal([...AGGREGATE_NAMES].sort());
     expect([...RESERVED_NAMES].sort()).to.deep.equal([...RESERVED_OUTPUT_NAMES].sort());
+    for (const name of AGGREGATES) expect(parameterRule(name), name).to.deep.equal(AGGREGATE_PARAMETERS.get(name));
+    expect(parameterRule('constructor')).to.equal(undefined);
+  });
+
+  it('checks the number of an aggregate that takes one; empty is the usual one', () => {
+    const kindsOf = (aggregate: string, parameter: string): string[] => checkRows([{ ...mean, aggregate, parameter }]).map(({ kind }) => kind);
+    for (const parameter of ['', '0', '99.9', ' 100 ']) expect(kindsOf('percentile', parameter), parameter).to.deep.equal([]);
+    for (const parameter of ['-1', '100.1', 'p95']) expect(kindsOf('percentile', parameter), parameter).to.deep.equal(['parameter']);
+    expect(kindsOf('topK', '1.5')).to.deep.equal(['parameter']);
+    expect(kindsOf('list', '100001')).to.deep.equal(['parameter']);
+    expect(kindsOf('mean', 'left over')).to.deep.equal([]);
+  });
+
+  it('wants a function for reduce that returns, and an inverse that does, if there is one', () => {
+    const kindsOf = (reduce: string, inverse?: string): string[] =>
+      checkRows([{ ...mean, aggregate: 'reduce', reduce, ...(inverse === undefined ? {} : { inverse }) }]).map(({ kind }) => kind);
+    expect(kindsOf('return a + b;')).to.deep.equal([]);
+    expect(kindsOf('return a + b;', ' ')).to.deep.equal([]);
+    expect(kindsOf('return a + b;', 'return a - b;')).to.deep.equal([]);
+    expect(kindsOf(' ')).to.deep.equal(['no-reduce']);
+    expect(kindsOf('a + b', 'a - b')).to.deep.equal(['no-return', 'no-inverse-return']);
+  });
+
+  it('stores only what the aggregate uses', () => {
+    const all = { ...mean, parameter: '5', reduce: 'return a;', inverse: '' };
+    expect(tidyRow(all)).to.deep.equal(mean);
+    expect(tidyRow({ ...all, aggregate: 'list' })).to.deep.equal({ ...mean, aggregate: 'list', parameter: '5' });
+    expect(tidyRow({ ...all, aggregate: 'reduce' })).to.deep.equal({ ...mean, aggregate: 'reduce', reduce: 'return a;', inverse: '' });
   });
 
   it('finds nothing wrong with good rows', () => {
@@ -67,5 +95,6 @@ describe('editor list of aggregates', () => {
       { aggregate: '', of: '', ofType: 'msg', as: '' },
       { aggregate: '', of: '', ofType: 'msg', as: 'x' },
     ]);
+    expect(readRows([{ ...mean, parameter: 95, reduce: 7, inverse: null }])).to.deep.equal([{ ...mean, parameter: '95', reduce: '7' }]);
   });
 });

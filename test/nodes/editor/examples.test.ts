@@ -14,7 +14,12 @@ interface FlowNode {
 
 const ONE_AT_A_TIME = '02 - One node at a time/';
 const MQTT = '03 - IoT scenarios/Averages of MQTT sensors.json';
-const CORE_TYPES = ['tab', 'comment', 'inject', 'debug', 'function'];
+const CORE_TYPES = ['tab', 'comment', 'inject', 'debug', 'function', 'http request', 'tcp request'];
+/** The sources of a receiver that have an example of their own. */
+const RECEIVERS = ['HTTP', 'TCP'].map((source) => `${ONE_AT_A_TIME}receiver ${source}.json`);
+/** The target of a sink that has an example of its own. */
+const SINK = `${ONE_AT_A_TIME}sink HTTP.json`;
+const OWN_FUNCTION = `${ONE_AT_A_TIME}reduceByKey own function.json`;
 const CORE_MQTT_TYPES = ['mqtt-broker', 'mqtt out'];
 const CONFIG_TYPES = ['dstream-engine', 'mqtt-broker'];
 const OWN_TYPES: readonly string[] = SETS.map((set) => `dstream-${set}`);
@@ -28,7 +33,7 @@ describe('examples', () => {
 
   it('start with a first one, then one for each node, then scenarios', () => {
     const perNode = SETS.filter((set) => set !== 'engine').map((set) => `${ONE_AT_A_TIME}${set}.json`);
-    expect(examples).to.deep.equal(['01 - Start here.json', ...perNode, MQTT].sort());
+    expect(examples).to.deep.equal(['01 - Start here.json', ...perNode, ...RECEIVERS, SINK, OWN_FUNCTION, MQTT].sort());
   });
 
   it('show every node type, the engine too', () => {
@@ -80,12 +85,15 @@ describe('examples', () => {
         }
       });
 
-      it('references config nodes of the right type', () => {
+      it('references nodes of the right type', () => {
         for (const node of own) {
           for (const [name, definition] of Object.entries(defaults(node.type.slice('dstream-'.length)))) {
             const reference = node[name];
             if (definition['type'] !== undefined && reference !== '') {
-              expect(byId.get(String(reference))?.type, `${node.id}.${name}`).to.equal(definition['type']);
+              const type = byId.get(String(reference))?.type;
+              // `*[]` stands for nodes of any type.
+              if (definition['type'] === '*[]') expect(type, `${node.id}.${name}`).to.match(/^dstream-/);
+              else expect(type, `${node.id}.${name}`).to.equal(definition['type']);
             }
           }
         }
@@ -108,6 +116,10 @@ describe('examples', () => {
         const types = (ids: readonly string[]) => ids.map((id) => byId.get(id)?.type);
         for (const node of own.filter((candidate) => !CONFIG_TYPES.includes(candidate.type))) {
           const targets = types((node.wires ?? []).flat());
+          if (node.type === 'dstream-sink' && node['target'] !== 'flow') {
+            expect(targets, node.id).to.deep.equal([]);
+            continue;
+          }
           expect(targets, node.id).to.not.have.length(0);
           if (node.type === 'dstream-receiver') {
             expect(new Set(targets), node.id).to.deep.equal(new Set(['dstream-batcher']));

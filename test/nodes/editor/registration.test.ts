@@ -6,9 +6,13 @@ const PALETTE_SETS = SETS.filter((set) => set !== 'engine');
 /** Name, hidden version and the properties that each node has, with the values a new node gets. */
 const EXPECTED_DEFAULTS: Readonly<Record<(typeof SETS)[number], Readonly<Record<string, unknown>>>> = {
   receiver: {
-    source: 'wire', broker: '', topic: '', qos: '1', format: 'auto', keyType: 'topic', key: '', sensors: 10, rate: 1, seed: 42,
+    source: 'wire', broker: '', topic: '', qos: '1',
+    httpPath: '', bodyLimit: 1024, tcpRole: 'listen', host: '127.0.0.1', port: '', folder: '', pattern: '*', split: 'lines', existing: false,
+    format: 'auto', keyType: 'topic', key: '', sensors: 10, rate: 1, seed: 42,
   },
-  batcher: { interval: 1, intervalUnits: 's', bufferLimit: 100000, maxRate: '', engine: '' },
+  batcher: {
+    interval: 1, intervalUnits: 's', bufferLimit: 100000, maxRate: '', backpressure: false, minRate: 100, initialRate: '', engine: '',
+  },
   map: { mode: 'map', lang: 'javascript', func: 'return msg;' },
   window: { mode: 'tumbling', length: 10, lengthUnits: 's', slide: 1, slideUnits: 's' },
   reduceByKey: {
@@ -19,9 +23,19 @@ const EXPECTED_DEFAULTS: Readonly<Record<(typeof SETS)[number], Readonly<Record<
     emitLeaving: false,
     keyLimit: 1000000,
   },
-  sink: { mode: 'batch', emptyBatches: false },
+  state: {
+    keyType: 'key', key: '', mode: 'update', func: 'return (state ?? 0) + values.length;', timeout: '', timeoutUnits: 'min', emit: 'changed',
+    keyLimit: 1000000,
+  },
+  join: { mode: 'inner', left: '' },
+  sink: {
+    target: 'flow', mode: 'batch', emptyBatches: false, broker: '', topic: '', qos: '1', retain: false, url: '', header: '', timeout: 10,
+  },
   engine: { isolation: 'thread', shared: false, heapLimit: '', hangLimit: 5 },
 };
+
+/** The fields that have another name than their property. */
+const OTHER_FIELDS: Readonly<Record<string, string>> = { aggregates: 'aggregates-container', left: 'leftStream' };
 
 describe('editor registration', () => {
   for (const set of SETS) {
@@ -56,7 +70,7 @@ describe('editor registration', () => {
         const prefix = set === 'engine' ? 'node-config-input' : 'node-input';
         const ids = [...template(set).matchAll(/\bid="([^"]+)"/g)].map((match) => match[1] ?? '');
         for (const name of Object.keys(defaults(set)).filter((property) => property !== 'version')) {
-          const id = name === 'aggregates' ? `${prefix}-aggregates-container` : `${prefix}-${name}`;
+          const id = `${prefix}-${OTHER_FIELDS[name] ?? name}`;
           expect(ids.filter((candidate) => candidate === id), id).to.have.length(1);
         }
         expect(new Set(ids).size, 'ids are unique').to.equal(ids.length);
@@ -73,7 +87,9 @@ describe('editor registration', () => {
       it('offers the default value in each select', () => {
         for (const match of template(set).matchAll(/<select id="node-(?:config-)?input-(\w+)"[^>]*>([\s\S]*?)<\/select>/g)) {
           const values = [...(match[2] ?? '').matchAll(/<option value="([^"]*)"/g)].map((option) => option[1]);
-          expect(values, match[1]).to.include(defaults(set)[match[1] ?? '']?.['value']);
+          const field = match[1] ?? '';
+          const [property = field] = Object.entries(OTHER_FIELDS).find(([, other]) => other === field) ?? [];
+          expect(values, field).to.include(defaults(set)[property]?.['value']);
         }
       });
 
@@ -98,9 +114,23 @@ describe('editor registration', () => {
   });
 
   it('references the config nodes without requiring them', () => {
-    expect(defaults('receiver')['broker']).to.include({ type: 'mqtt-broker', required: false });
+    for (const set of ['receiver', 'sink']) expect(defaults(set)['broker']).to.include({ type: 'mqtt-broker' });
     expect(defaults('batcher')['engine']).to.include({ type: 'dstream-engine', required: false });
     expect(isObjectLiteral(defaults('batcher')['engine'])).to.equal(true);
+  });
+
+  it('lets every validator see empty values, which Node-RED passes over where a property says required: false', () => {
+    for (const set of SETS) {
+      for (const [name, definition] of Object.entries(defaults(set))) {
+        if (definition['validate'] !== undefined) expect(definition, `${set} ${name}`).to.not.have.property('required', false);
+      }
+    }
+  });
+
+  it("declares a join's left stream as a reference to nodes, so that a copy refers to the copied stream", () => {
+    expect(defaults('join')['left']).to.include({ value: '', type: '*[]' });
+    // A field of this name would be taken for the choice of a config node when the dialog is closed.
+    expect(template('join')).to.not.contain('id="node-input-left"');
   });
 
   it('gives dark text enough contrast on every colour (WCAG AA: at least 4.5 : 1)', () => {

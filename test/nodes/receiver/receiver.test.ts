@@ -26,6 +26,7 @@ describe('receiver node', () => {
       key: { from: 'topic' },
       bufferLimit: 100_000,
       maxRate: null,
+      backpressure: null,
     });
   });
 

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { expect } from 'chai';
-import { type ConnectionFailure, connectionFailure } from '../../../src/sources/mqtt/connectionFailure';
-import { parseMqttAddress } from '../../../src/sources/mqtt/MqttAddress';
+import type { ConnectionFailure } from '../../../src/mqtt/connectFailure';
+import { connectionFailure } from '../../../src/sources/mqtt/connectionFailure';
+import { parseMqttAddress } from '../../../src/mqtt/MqttAddress';
 import type { MqttOptions, MqttTlsOptions } from '../../../src/sources/mqtt/MqttOptions';
 import { packageRoot } from '../../support/packageRoot';
 

@@ -30,6 +30,12 @@ describe('operations on each RDD', () => {
     expect(outputs).to.deep.equal([[1000, [[1, 2], [3, 4]]], [2000, [[], []]]]);
   });
 
+  it('glom gives one array a partition', async () => {
+    expect(await outputsOf(4000, (ssc) => ssc.queueStream(BATCHES()).repartition(2).glom())).to.deep.equal([
+      [1000, [[1], [2, 3]]], [2000, [[], []]], [4000, [[], [4]]],
+    ]);
+  });
+
   it('mapValues and flatMapValues keep the keys', async () => {
     const batch: Pair<string, number>[] = [['a', 1], ['b', 2]];
     expect(await outputsOf(1000, (ssc) => ssc.queueStream([batch]).mapValues((n) => n + 1))).to.deep.equal([

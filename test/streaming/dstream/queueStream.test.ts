@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { QueuedBatch } from '../../../src/streaming';
-import { outputsOf, type Program, program, recorded } from '../program';
+import { IllegalArgumentError, type QueuedBatch } from '../../../src/streaming';
+import { outputsOf, type Program, program, recorded, rejectionOf } from '../program';
 
 describe('queueStream', () => {
   it('gives one entry a batch, then empty RDDs; a null entry is a batch without RDD', async () => {
@@ -35,7 +35,7 @@ describe('queueStream', () => {
     ]);
   });
 
-  it('reads the array of the caller, who may add to it while the program runs', async () => {
+  it('reads the array of the caller, who may add to it while the program runs, and leaves it as it is', async () => {
     const { ssc, clock } = program();
     const queue: number[][] = [[1]];
     const outputs = recorded(ssc.queueStream(queue));
@@ -45,7 +45,41 @@ describe('queueStream', () => {
     await clock.advance(1000);
     await ssc.stop();
     expect(outputs).to.deep.equal([[1000, [1]], [2000, [2]]]);
-    expect(queue).to.deep.equal([]);
+    expect(queue).to.deep.equal([[1], [2]]);
+  });
+
+  it('gives the union of all that was pushed since the batch before, when all at once are wanted', async () => {
+    const { ssc, clock } = program();
+    const queue: QueuedBatch<number>[] = [];
+    const stream = ssc.queueStream(queue, { oneAtATime: false });
+    const partitions: number[] = [];
+    stream.foreachRDD((rdd) => {
+      partitions.push(rdd.partitionCount);
+    });
+    const outputs = recorded(stream);
+    await ssc.start();
+    queue.push([1], ssc.parallelize([2, 3], 2));
+    await clock.advance(1000);
+    await clock.advance(500);
+    queue.push([4]);
+    queue.push([]);
+    await clock.advance(1500);
+    await ssc.stop();
+    expect(outputs).to.deep.equal([[1000, [1, 2, 3]], [2000, [4]], [3000, []]]);
+    expect(partitions.slice(0, 2)).to.deep.equal([3, 2]);
+  });
+
+  it('refuses a queue that is no array, and an entry that is no batch', async () => {
+    expect(() => program().ssc.queueStream('abc' as unknown as [])).to.throw(IllegalArgumentError, 'array of batches');
+    const { ssc, clock } = program();
+    const outputs = recorded(ssc.queueStream([1, [2]] as unknown as number[][]));
+    await ssc.start();
+    await clock.advance(2000);
+    const error = await rejectionOf(ssc.awaitTermination());
+    expect(error).to.be.instanceOf(IllegalArgumentError);
+    expect(error.message).to.contain('of type number');
+    await ssc.stop();
+    expect(outputs).to.deep.equal([[2000, [2]]]);
   });
 
   it('numbers inputs in the order of their creation and counts their records', async () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Pair } from '../../../src/streaming';
+import { IllegalArgumentError, ManualClock, type Pair, StreamingContext } from '../../../src/streaming';
 import { outputsOf, sorted } from '../program';
 
 describe('count', () => {
@@ -69,5 +69,17 @@ describe('keyed operations', () => {
   it('take a number of partitions', async () => {
     const sums = await outputsOf(1000, (ssc) => ssc.queueStream(batches()).reduceByKey((a, b) => a + b, 5));
     expect(sums.map(([time, pairs]) => [time, sorted(pairs)])).to.deep.equal([[1000, [['a', 4], ['b', 2]]]]);
+  });
+
+  it('refuse a number of partitions that is none, at once', () => {
+    const stream = new StreamingContext({ batchInterval: 1000, clock: new ManualClock() }).queueStream(batches());
+    const add = (a: number, b: number): number => a + b;
+    for (const build of [
+      () => stream.reduceByKey(add, 0), () => stream.groupByKey(0), () => stream.combineByKey(() => 0, add, add, 0),
+      () => stream.countByValue(0), () => stream.repartition(0), () => stream.reduceByKeyAndWindow(add, add, 1000, 1000, 0),
+      () => stream.groupByKeyAndWindow(1000, 1000, 0), () => stream.countByValueAndWindow(1000, 1000, 0),
+    ]) {
+      expect(build).to.throw(IllegalArgumentError, 'number of partitions is 0');
+    }
   });
 });

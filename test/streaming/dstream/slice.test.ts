@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type DStream, IllegalArgumentError, IllegalStateError, StreamingError } from '../../../src/streaming';
+import { type DStream, IllegalArgumentError, UnsupportedOperationError, StreamingError } from '../../../src/streaming';
 import { type Program, program, recorded } from '../program';
 
 async function recordsOf(stream: DStream<number>, from: number, to: number): Promise<number[][]> {
@@ -25,6 +25,21 @@ describe('slice', () => {
     await ssc.stop();
   });
 
+  it('gives nothing for batches that are still to come, and takes nothing from them', async () => {
+    const { ssc, clock } = program();
+    const numbers = ssc.queueStream([[1], [2], [3]]);
+    const outputs = recorded(numbers.map((number) => number * 10));
+    numbers.foreachRDD((_rdd, time) => {
+      expect(numbers.slice(0, Number.MAX_SAFE_INTEGER)).to.have.length(Math.min(2, time / 1000));
+      expect(numbers.getOrCompute(time + 1000)).to.equal(null);
+    });
+    ssc.remember(2000);
+    await ssc.start();
+    await clock.advance(3000);
+    await ssc.stop();
+    expect(outputs).to.deep.equal([[1000, [10]], [2000, [20]], [3000, [30]]]);
+  });
+
   it('gives nothing for the zero time and before', async () => {
     const { ssc, numbers } = await started(2500);
     expect(numbers.zeroTime).to.equal(2000);
@@ -47,8 +62,8 @@ describe('slice', () => {
 describe('persist', () => {
   it('is refused once the context has started', async () => {
     const { ssc, numbers } = await started();
-    expect(() => numbers.persist()).to.throw(IllegalStateError, 'before the context starts');
-    expect(() => numbers.cache()).to.throw(IllegalStateError);
+    expect(() => numbers.persist()).to.throw(UnsupportedOperationError, 'call it before start()');
+    expect(() => numbers.cache()).to.throw(UnsupportedOperationError);
     await ssc.stop();
   });
 

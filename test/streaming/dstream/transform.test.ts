@@ -89,7 +89,7 @@ describe('transform', () => {
     expect(
       await outputsOf(2000, (ssc) =>
         ssc.transform(build(ssc), ([left, right], time) =>
-          (left as RDD<number>).map(String).union(right as RDD<string>).union(ssc.parallelize([String(time)])),
+          left.map(String).union(right).union(ssc.parallelize([String(time)])),
         ),
       ),
     ).to.deep.equal(expected);

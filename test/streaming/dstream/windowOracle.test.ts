@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import type { DStream, Pair } from '../../../src/streaming';
+import { counted, queued, windowsOf } from '../oracle/batches';
+import { sparkInverseWindow } from '../oracle/sparkInverseWindow';
 import { outputsOf, sorted } from '../program';
 
 type KeyedNumber = Pair<string, number>;
@@ -20,8 +22,8 @@ function valuesOf(key: string, records: readonly KeyedNumber[]): number[] {
 interface Operation {
   readonly name: string;
   readonly build: (stream: DStream<KeyedNumber>, window: number, slide: number) => DStream<unknown>;
-  /** What all records of a window come to. */
-  readonly expected: (records: readonly KeyedNumber[]) => unknown[];
+  /** What all records of a window come to; `seen`: whether this or an earlier window had any. */
+  readonly expected: (records: readonly KeyedNumber[], seen: boolean) => unknown[];
 }
 
 const OPERATIONS: readonly Operation[] = [
@@ -39,6 +41,31 @@ const OPERATIONS: readonly Operation[] = [
   {
     name: 'window, groupByKey',
     build: (stream, window, slide) => stream.window(window, slide).groupByKey().mapValues((values) => values.join(' ')),
+    expected: (records) => sums(records).map(([key]) => [key, valuesOf(key, records).join(' ')]),
+  },
+  {
+    name: 'reduceByWindow, plain',
+    build: (stream, window, slide) => stream.map(([, value]) => value).reduceByWindow(add, window, slide),
+    expected: (records) => (records.length === 0 ? [] : [records.map(([, value]) => value).reduce(add)]),
+  },
+  {
+    name: 'reduceByWindow, inverse',
+    build: (stream, window, slide) => stream.map(([, value]) => value).reduceByWindow(add, (a, b) => a - b, window, slide),
+    expected: (records) => (records.length === 0 ? [] : [records.map(([, value]) => value).reduce(add)]),
+  },
+  {
+    name: 'countByWindow',
+    build: (stream, window, slide) => stream.countByWindow(window, slide),
+    expected: (records, seen) => (seen ? [records.length] : []),
+  },
+  {
+    name: 'countByValueAndWindow',
+    build: (stream, window, slide) => stream.countByValueAndWindow(window, slide, 3),
+    expected: (records) => counted(records, (first, second) => JSON.stringify(first) === JSON.stringify(second)),
+  },
+  {
+    name: 'groupByKeyAndWindow',
+    build: (stream, window, slide) => stream.groupByKeyAndWindow(window, slide, 3).mapValues((values) => values.join(' ')),
     expected: (records) => sums(records).map(([key]) => [key, valuesOf(key, records).join(' ')]),
   },
   {
@@ -65,28 +92,58 @@ describe('windows against an oracle that computes each from the whole input', ()
           fc.integer({ min: 1, max: 7 }),
           fc.integer({ min: 1, max: 7 }),
           fc.integer({ min: 0, max: 7999 }),
-          fc.integer({ min: 1, max: 4 }),
+          fc.constantFrom(1, 2, 4, 7),
           async (batches, windowBatches, slideBatches, startAt, numPartitions) => {
             const [window, slide] = [windowBatches * 1000, slideBatches * 1000];
             const outputs = await outputsOf(
               batches.length * 1000,
               (ssc) => build(ssc.queueStream([...batches]).repartition(numPartitions), window, slide),
-              { startAt },
+              { startAt, defaultParallelism: numPartitions },
             );
-            const first = (Math.floor(startAt / 1000) + 1) * 1000;
-            const timed = batches.map((records, index) => ({ time: first + index * 1000, records: records ?? [] }));
-            const oracle = timed
-              .filter(({ time }) => time % slide === 0)
-              .map(({ time: end }): [number, unknown[]] => [
-                end,
-                expected(timed.filter(({ time }) => time > end - window && time <= end).flatMap(({ records }) => records)),
-              ]);
+            let seen = false;
+            const oracle = windowsOf(queued(batches, startAt), window, slide).map(({ time, records }): [number, unknown[]] => {
+              seen ||= records.length > 0;
+              return [time, expected(records, seen)];
+            });
             expect(outputs.map(([time, records]) => [time, sorted(records)])).to.deep.equal(
               oracle.map(([time, records]) => [time, sorted(records)]),
             );
           },
         ),
         { numRuns: 60 },
+      );
+    });
+  }
+});
+
+describe('the inverse window with compatibility: spark against the definition of Spark\'s', () => {
+  for (const [name, filter] of [['without a filter', () => true], ['with a filter', (value: number) => value !== 0]] as const) {
+    it(name, async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(batch, { minLength: 1, maxLength: 20 }),
+          fc.integer({ min: 1, max: 5 }),
+          fc.integer({ min: 1, max: 5 }),
+          fc.integer({ min: 0, max: 7999 }),
+          fc.constantFrom(1, 2, 4, 7),
+          async (batches, windowBatches, slideBatches, startAt, numPartitions) => {
+            const [window, slide] = [windowBatches * 1000, slideBatches * 1000];
+            const outputs = await outputsOf(
+              batches.length * 1000,
+              (ssc) =>
+                ssc
+                  .queueStream([...batches])
+                  .reduceByKeyAndWindow(add, (a, b) => a - b, window, slide, numPartitions, ([, value]) => filter(value)),
+              { startAt, compatibility: 'spark' },
+            );
+            const timed = queued(batches, startAt);
+            const expected = sparkInverseWindow(timed, Math.floor(startAt / 1000) * 1000, window, slide, filter);
+            expect(outputs.map(([time, records]) => [time, sorted(records)])).to.deep.equal(
+              expected.map(({ time, records }) => [time, sorted(records)]),
+            );
+          },
+        ),
+        { numRuns: 100 },
       );
     });
   }

@@ -12,6 +12,8 @@ interface Step {
   readonly onArray: (records: readonly number[]) => number[];
   /** Whether the order of the results depends on the partitions. */
   readonly unordered?: true;
+  /** Whether the result depends on the order of the input. */
+  readonly ordered?: true;
 }
 
 const mirrored = (n: number): number[] => (n > 5 ? [n, -n] : []);
@@ -47,6 +49,45 @@ const STEPS: readonly Step[] = [
     name: 'keyBy, mapValues',
     onRDD: (rdd) => rdd.keyBy(keyOf).mapValues((n) => n * 3).map(([key, n]) => key + n),
     onArray: (all) => all.map((n) => keyOf(n) + n * 3),
+  },
+  { name: 'glom', onRDD: (rdd) => rdd.glom().flatMap((all) => all), onArray: (all) => [...all] },
+  { name: 'coalesce', onRDD: (rdd, numPartitions) => rdd.coalesce(numPartitions), onArray: (all) => [...all] },
+  { name: 'sortBy', onRDD: (rdd) => rdd.sortBy((n) => n), onArray: (all) => [...all].sort((a, b) => a - b) },
+  {
+    name: 'zipWithIndex',
+    ordered: true,
+    onRDD: (rdd) => rdd.zipWithIndex().map(([n, index]) => n * 2 + index),
+    onArray: (all) => all.map((n, index) => n * 2 + index),
+  },
+  {
+    name: 'sortBy with equal records',
+    ordered: true,
+    onRDD: (rdd, numPartitions) => rdd.sortBy(keyOf, false, numPartitions),
+    onArray: (all) => [2, 1, 0].flatMap((key) => all.filter((n) => keyOf(n) === key)),
+  },
+  {
+    name: 'distinct',
+    unordered: true,
+    onRDD: (rdd, numPartitions) => rdd.distinct(numPartitions),
+    onArray: (all) => [...new Set(all)],
+  },
+  {
+    name: 'groupBy',
+    unordered: true,
+    onRDD: (rdd, numPartitions) => rdd.groupBy(keyOf, numPartitions).map(([key, group]) => key * 1000 + sum(group)),
+    onArray: (all) => [...groups(all)].map(([key, group]) => key * 1000 + sum(group)),
+  },
+  {
+    name: 'subtract',
+    unordered: true,
+    onRDD: (rdd, numPartitions) => rdd.subtract(rdd.filter((n) => n > 3), numPartitions),
+    onArray: (all) => all.filter((n) => n <= 3),
+  },
+  {
+    name: 'intersection',
+    unordered: true,
+    onRDD: (rdd, numPartitions) => rdd.intersection(rdd.filter((n) => n > 3), numPartitions),
+    onArray: (all) => [...new Set(all.filter((n) => n > 3))],
   },
   {
     name: 'reduceByKey',
@@ -84,7 +125,10 @@ describe('the number of partitions', () => {
       fc.asyncProperty(
         fc.array(fc.integer({ min: -20, max: 20 }), { maxLength: 20 }),
         fc.array(fc.constantFrom(...STEPS), { maxLength: 5 }),
-        async (records, steps) => {
+        async (records, chosen) => {
+          // What depends on order cannot follow what gives none.
+          const firstUnordered = chosen.findIndex((step) => step.unordered);
+          const steps = chosen.filter((step, index) => !step.ordered || firstUnordered < 0 || index < firstUnordered);
           let expected: number[] = [...records];
           for (const step of steps) expected = step.onArray(expected);
           const unordered = steps.some((step) => step.unordered);

@@ -49,21 +49,41 @@ describe('prepareStages', () => {
     expect(await rdd.collect()).to.deep.equal([['a', 10_000]]);
   });
 
-  it('takes 1,000 maps in one stage', async () => {
-    let rdd = ssc.parallelize([0]);
-    for (let step = 0; step < 1000; step++) rdd = rdd.map((n) => n + 1);
-    expect(await rdd.collect()).to.deep.equal([1000]);
+  it('takes 30,000 maps in one stage, each record once and in order', async () => {
+    let deep = ssc.parallelize([0, 10, 20], 2);
+    let calls = 0;
+    for (let step = 1; step <= 30_000; step++) {
+      deep = deep.map((n) => {
+        calls++;
+        return n + 1;
+      });
+    }
+    expect(await deep.collect()).to.deep.equal([30_000, 30_010, 30_020]);
+    expect(calls).to.equal(90_000);
   });
 
-  it('fails loudly where one stage is deeper than the call stack, and not when it is materialised on the way', async () => {
-    let deep = ssc.parallelize([0]);
-    let cut = ssc.parallelize([0]);
-    for (let step = 1; step <= 30_000; step++) {
-      deep = deep.map((n) => n + 1);
-      cut = cut.map((n) => n + 1);
-      if (step % 500 === 0) await cut.materialise();
+  it('takes unions of thousands of RDDs that were put together one by one, with maps in between', async () => {
+    let all = ssc.parallelize([0]);
+    for (let n = 1; n <= 3000; n++) all = all.union(ssc.parallelize([n])).map((record) => record);
+    expect(await all.collect()).to.deep.equal(Array.from({ length: 3001 }, (_, n) => n));
+    let plain = ssc.parallelize([0]);
+    for (let n = 1; n <= 10_000; n++) plain = plain.union(ssc.parallelize([n]));
+    expect(await plain.count()).to.equal(10_001);
+  });
+
+  it('stops at what is kept on the way, and keeps what it passes', async () => {
+    let calls = 0;
+    const source = ssc.parallelize([1]).map((n) => {
+      calls++;
+      return n;
+    });
+    let rdd = source;
+    for (let step = 1; step <= 1200; step++) {
+      rdd = rdd.map((n) => n + 1);
+      if (step === 600) rdd.persist();
     }
-    expect(await rejectionOf(deep.collect())).to.be.instanceOf(RangeError);
-    expect(await cut.collect()).to.deep.equal([30_000]);
+    expect(await rdd.collect()).to.deep.equal([1201]);
+    expect(await rdd.collect()).to.deep.equal([1201]);
+    expect(calls).to.equal(1);
   });
 });

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { IllegalStateError, Receiver, type ReceiverInfo, type StreamingListener } from '../../../src/streaming';
-import { program, recorded } from '../program';
+import {
+  IllegalArgumentError, IllegalStateError, ManualClock, Receiver, type ReceiverInfo, type StreamingListener,
+} from '../../../src/streaming';
+import { program, recorded, rejectionOf } from '../program';
 
 /** A receiver that stores what the test tells it to, and writes down what becomes of it. */
 class Feed extends Receiver<number> {
@@ -13,6 +15,10 @@ class Feed extends Receiver<number> {
   onStop(): void | Promise<void> {
     this.log.push('stop');
   }
+}
+
+function nothing(): void {
+  // Nothing to open or to close.
 }
 
 /** Writes down what listeners are told about receivers. */
@@ -69,6 +75,174 @@ describe('Receiver', () => {
     expect(partitions).to.deep.equal([[[0, 1, 2], [3, 4, 5], [6, 7, 8], [9]]]);
   });
 
+  for (const blockInterval of [50, 400]) {
+    it(`cuts blocks after ${String(blockInterval)} ms when told to`, async () => {
+      const { ssc, clock } = program({ blockInterval });
+      const feed = new Feed();
+      const partitions: number[] = [];
+      ssc.receiverStream(feed).foreachRDD((rdd) => {
+        partitions.push(rdd.partitionCount);
+      });
+      await ssc.start();
+      for (let n = 0; n < 10; n++) {
+        feed.store(n);
+        await clock.advance(100);
+      }
+      await ssc.stop();
+      // 0, 100, ..., 900 ms: each by itself, or those of 0 to 300, of 400 to 700, and the last two.
+      expect(partitions).to.deep.equal([blockInterval === 50 ? 10 : 3]);
+    });
+  }
+
+  for (const blockInterval of [0, -1, 1.5, NaN]) {
+    it(`refuses a block interval of ${String(blockInterval)} ms`, () => {
+      expect(() => program({ blockInterval })).to.throw(IllegalArgumentError, `blockInterval is ${String(blockInterval)}`);
+    });
+  }
+
+  it('stores what belongs together as a block of its own, in order with all else, and says when it is stored', async () => {
+    const { ssc, clock } = program();
+    class Pairs extends Receiver<readonly number[]> {
+      onStart = nothing;
+      onStop = nothing;
+    }
+    const pairs = new Pairs();
+    const partitions: (readonly number[])[][][] = [];
+    ssc.receiverStream(pairs).foreachRDD(async (rdd) => {
+      partitions.push(await rdd.runJob((iterate) => {
+        const records: (readonly number[])[] = [];
+        iterate((record) => records.push(record));
+        return records;
+      }));
+    });
+    await ssc.start();
+    pairs.store([1, 2]);
+    pairs.storeAll([[3, 4], [5, 6]]);
+    const block = [[7, 8], [9, 10]];
+    await pairs.storeBlock(block);
+    block.length = 0;
+    await pairs.storeBlock([]);
+    await pairs.storeBlock(new Set([[11, 12]]));
+    pairs.store([13, 14]);
+    await clock.advance(1000);
+    await ssc.stop();
+    expect(partitions).to.deep.equal([
+      [[[1, 2], [3, 4], [5, 6]], [[7, 8], [9, 10]], [[11, 12]], [[13, 14]]],
+    ]);
+    expect((await rejectionOf(pairs.storeBlock([[1]]))).message).to.contain('had been stopped');
+  });
+
+  it('rejects a block at the wrong moment, like a single record', async () => {
+    const feed = new Feed();
+    expect(await rejectionOf(feed.storeBlock([1]))).to.be.instanceOf(IllegalStateError);
+    program().ssc.receiverStream(feed);
+    expect((await rejectionOf(feed.storeBlock([1, 2]))).message).to.contain('2 records').and.contain('not started');
+  });
+
+  it('gives a batch an empty RDD, and no lack of one, when nothing came', async () => {
+    const { ssc, clock } = program();
+    const partitions: number[] = [];
+    ssc.receiverStream(new Feed()).foreachRDD((rdd) => {
+      partitions.push(rdd.partitionCount);
+    });
+    await ssc.start();
+    await clock.advance(2000);
+    await ssc.stop();
+    expect(partitions).to.deep.equal([0, 0]);
+  });
+
+  it('knows the number of its stream', () => {
+    const { ssc } = program();
+    const first = new Feed();
+    const second = new Feed();
+    ssc.receiverStream(first);
+    ssc.queueStream([]);
+    ssc.receiverStream(second);
+    expect([first.streamId, second.streamId]).to.deep.equal([0, 2]);
+  });
+
+  describe('is refused', () => {
+    it('when it is no receiver', () => {
+      expect(() => program().ssc.receiverStream({ onStart: nothing } as unknown as Feed)).to.throw(IllegalArgumentError, 'extends Receiver');
+    });
+
+    it('when it feeds a stream already', () => {
+      const feed = new Feed();
+      program().ssc.receiverStream(feed);
+      expect(() => program().ssc.receiverStream(feed)).to.throw(IllegalArgumentError, 'Feed feeds a stream already');
+    });
+
+    it('when it is to be restarted before it has started, or after no time that there is', async () => {
+      const { ssc } = program();
+      const feed = new Feed();
+      recorded(ssc.receiverStream(feed));
+      expect(() => {
+        feed.restart('early');
+      }).to.throw(IllegalStateError, 'not been started');
+      await ssc.start();
+      for (const delay of [-1, NaN, Infinity]) {
+        expect(() => {
+          feed.restart('odd', undefined, delay);
+        }).to.throw(IllegalArgumentError, `${String(delay)} ms`);
+      }
+      await ssc.stop();
+      expect(feed.log).to.deep.equal(['start', 'stop']);
+    });
+  });
+
+  it('is not disturbed by an onStart of before its restart that fails late', async () => {
+    const { ssc, clock } = program();
+    const { listener, events } = receiverEvents();
+    ssc.addStreamingListener(listener);
+    const failing: ((error: Error) => void)[] = [];
+    class Late extends Feed {
+      override onStart(): Promise<void> {
+        this.log.push('start');
+        return new Promise((_, reject) => failing.push(reject));
+      }
+    }
+    const feed = new Late();
+    recorded(ssc.receiverStream(feed));
+    await ssc.start();
+    feed.restart('first', undefined, 100);
+    await clock.advance(200);
+    failing[0]?.(new Error('late'));
+    await clock.advance(5000);
+    expect(feed.log).to.deep.equal(['start', 'stop', 'start']);
+    await ssc.stop();
+    failing[1]?.(new Error('later still'));
+    await clock.advance(5000);
+    expect(feed.log).to.deep.equal(['start', 'stop', 'start', 'stop']);
+    expect(events.map(([name]) => name)).to.deep.equal(['started', 'error', 'stopped', 'started', 'stopped']);
+  });
+
+  it('that hangs in onStop blocks no other program, and its own stop for 10 s at most', async () => {
+    const clock = new ManualClock();
+    class Hanging extends Feed {
+      override onStop(): Promise<void> {
+        return new Promise(() => undefined);
+      }
+    }
+    const hanging = program({ clock });
+    recorded(hanging.ssc.receiverStream(new Hanging()));
+    const other = program({ clock });
+    const outputs = recorded(other.ssc.queueStream([[1], [2], [3]]));
+    await hanging.ssc.start();
+    await other.ssc.start();
+    await clock.advance(1000);
+    let isStopped = false;
+    const stopping = hanging.ssc.stop().then(() => {
+      isStopped = true;
+    });
+    await clock.advance(9999);
+    expect(isStopped).to.equal(false);
+    await clock.advance(1);
+    await stopping;
+    expect(outputs.slice(0, 3)).to.deep.equal([[1000, [1]], [2000, [2]], [3000, [3]]]);
+    await other.ssc.stop();
+    expect(clock.pendingTimers).to.equal(0);
+  });
+
   it('is told to listeners with its stream, its name and whether it runs', async () => {
     const { ssc, clock } = program();
     const { listener, events } = receiverEvents();
@@ -81,7 +255,7 @@ describe('Receiver', () => {
     feed.reportError('odd message', new Error('no JSON'));
     feed.reportError('only words');
     await ssc.stop();
-    const info = { streamId: 1, name: 'Feed', active: true };
+    const info = { streamId: 1, name: 'Feed', active: true, location: 'localhost', executorId: 'driver' };
     const [error] = [events[1]?.[1].lastError];
     expect(error?.message).to.equal('no JSON');
     expect(events).to.deep.equal([

@@ -5,6 +5,22 @@ import { NO_LIMITS, ReceiverBuffer } from '../../../src/streaming/receiver/Recei
 const recordsOf = (buffer: ReceiverBuffer<number>, time: number): number[] => buffer.blocksOf(time).flat();
 
 describe('ReceiverBuffer', () => {
+  it('takes a block whole or not at all, apart from what comes before and after it', () => {
+    const buffer = new ReceiverBuffer<number>({ ...NO_LIMITS, bufferLimit: 5 });
+    expect(buffer.store([1], 0)).to.equal(1);
+    expect(buffer.storeBlock([2, 3], 0)).to.equal(true);
+    expect(buffer.storeBlock([4, 5, 6], 0)).to.equal(false);
+    expect(buffer.storeBlock([], 0)).to.equal(true);
+    expect(buffer.store([7], 0)).to.equal(1);
+    expect(buffer.storeBlock([8], 0)).to.equal(true);
+    expect([buffer.waiting, buffer.stored, buffer.refused, buffer.room]).to.deep.equal([5, 5, 3, 0]);
+    buffer.allocate(1000, 1000);
+    expect(buffer.blocksOf(1000)).to.deep.equal([[1], [2, 3], [7], [8]]);
+    buffer.takeBack(1000);
+    buffer.allocate(1000, 1000);
+    expect(buffer.blocksOf(1000)).to.deep.equal([[1], [2, 3], [7], [8]]);
+  });
+
   it('begins a block every 200 ms', () => {
     const buffer = new ReceiverBuffer<number>();
     buffer.store([1], 0);
@@ -55,6 +71,32 @@ describe('ReceiverBuffer', () => {
     expect(buffer.allocate(3000, 1000)).to.equal(0);
   });
 
+  it('keeps to the smaller of its two rates, and tells when that makes records wait', () => {
+    const buffer = new ReceiverBuffer<number>({ ...NO_LIMITS, maxRate: 5 });
+    buffer.store(Array.from({ length: 20 }, (_, index) => index), 0);
+    const counts: unknown[] = [];
+    let time = 0;
+    for (const rate of [Infinity, 3, 10, 7.5, Infinity, 1]) {
+      buffer.rate = rate;
+      counts.push([buffer.rate, buffer.allocate((time += 1000), 1000), buffer.isHeldBack]);
+    }
+    expect(counts).to.deep.equal([[5, 5, true], [3, 3, true], [5, 5, true], [5, 5, true], [5, 2, false], [1, 0, false]]);
+  });
+
+  it('gives what was stored as a block whole, past records that the rate makes wait, and takes it back in order', () => {
+    const buffer = new ReceiverBuffer<number>({ ...NO_LIMITS, maxRate: 1 });
+    buffer.store([1, 2], 0);
+    buffer.storeBlock([3, 4, 5], 0);
+    buffer.store([6], 0);
+    expect(buffer.allocate(1000, 1000)).to.equal(4);
+    expect(buffer.blocksOf(1000)).to.deep.equal([[1], [3, 4, 5]]);
+    expect(buffer.waiting).to.equal(2);
+    buffer.takeBack(1000);
+    expect(buffer.waiting).to.equal(6);
+    expect([buffer.allocate(1000, 1000), buffer.allocate(2000, 1000), buffer.allocate(3000, 1000)]).to.deep.equal([4, 1, 1]);
+    expect([1000, 2000, 3000].map((time) => recordsOf(buffer, time))).to.deep.equal([[1, 3, 4, 5], [2], [6]]);
+  });
+
   for (const [maxRate, interval, batches, expected] of [
     [0.1, 1000, 100, 10], [5, 100, 100, 50], [2.5, 1000, 10, 25], [7, 300, 100, 210], [1, 60_000, 3, 180],
   ] as const) {
@@ -85,6 +127,22 @@ describe('ReceiverBuffer', () => {
       expect([2000, 3000, 4000].map((time) => buffer.blocksOf(time))).to.deep.equal([[[2]], [[3]], [[4, 5]]]);
       buffer.release(4000, 4000);
       expect([buffer.waiting, buffer.room]).to.deep.equal([0, 7]);
+    });
+
+    it('lets nothing that came afterwards overtake what waits for its batch', () => {
+      const buffer = new ReceiverBuffer<number>();
+      for (const record of [1, 2, 3]) {
+        buffer.store([record], record * 1000 - 500);
+        buffer.allocate(record * 1000, 1000);
+      }
+      buffer.takeBack(1000);
+      buffer.store([4], 3500);
+      buffer.storeBlock([5], 3600);
+      for (const time of [1000, 2000, 3000, 4000]) {
+        buffer.allocate(time, 1000);
+        expect(buffer.isHeldBack, 'it is not the rate that makes them wait').to.equal(false);
+      }
+      expect([1000, 2000, 3000, 4000].map((time) => recordsOf(buffer, time))).to.deep.equal([[1], [2], [3, 4, 5], []]);
     });
 
     it('gives several to one batch where batches become fewer', () => {

@@ -85,6 +85,39 @@ describe('BatchTimer', () => {
     expect(times).to.deep.equal([101_000, 102_000, 103_000, 104_000]);
   });
 
+  it('goes on from the batch time it is given where the wall clock has been set back behind it', () => {
+    const clock = new SettableClock(100_000);
+    const times: number[] = [];
+    const timer = new BatchTimer(clock, 1000, (time) => times.push(time), () => []);
+    timer.start(timer.firstTime(3_700_000), 3_700_000);
+    expect(timer.now()).to.equal(3_700_000);
+    clock.pass(2500);
+    expect(times).to.deep.equal([3_701_000, 3_702_000]);
+    // Once the wall clock is later than that it counts again.
+    clock.setWall(3_700_000);
+    clock.pass(500);
+    expect(times.at(-1)).to.equal(3_803_000);
+    timer.stop();
+  });
+
+  it('gives out nothing while no more can be taken, and makes up for it like for a pause', () => {
+    const clock = new SettableClock(100_000);
+    const times: number[] = [];
+    let full = false;
+    const timer = new BatchTimer(clock, 1000, (time) => times.push(time), () => [], () => !full);
+    timer.start(timer.firstTime());
+    clock.pass(2000);
+    full = true;
+    clock.pass(60_000);
+    expect(times).to.deep.equal([101_000, 102_000]);
+    full = false;
+    clock.pass(1000);
+    expect(times).to.deep.equal([101_000, 102_000, ...range(103_000, 112_000), 163_000]);
+    clock.pass(1000);
+    expect(times.at(-1)).to.equal(164_000);
+    timer.stop();
+  });
+
   it('follows a wall clock that is set forward, and makes up for the times in between', () => {
     const { clock, times } = started(100_000);
     clock.pass(1200);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { BatchInfo, ManualClock, Pair } from '../../../src/streaming';
+import { type BatchInfo, type ManualClock, type Pair, Receiver } from '../../../src/streaming';
 import { Job } from '../../../src/streaming/scheduler/Job';
 import { JobSet } from '../../../src/streaming/scheduler/JobSet';
 import { StreamingContext } from '../../../src/streaming/StreamingContext';
@@ -11,6 +11,16 @@ function completed(ssc: StreamingContext): BatchInfo[] {
   const infos: BatchInfo[] = [];
   ssc.addStreamingListener({ onBatchCompleted: ({ batchInfo }) => infos.push(batchInfo) });
   return infos;
+}
+
+class Numbers extends Receiver<number> {
+  onStart(): void {
+    // The test stores.
+  }
+
+  onStop(): void {
+    // Nothing is open.
+  }
 }
 
 const sleeping = (clock: ManualClock, duration: number) => async (): Promise<void> => {
@@ -37,6 +47,33 @@ describe('JobScheduler', () => {
       const stopping = ssc.stop();
       await clock.advance(2000);
       await stopping;
+    });
+
+    it('let no more than the limit of batches pile up; what arrives meanwhile is in later batches, once', async () => {
+      const { ssc, clock } = program({ pendingBatchesLimit: 3, blockInterval: 1 });
+      const received: number[] = [];
+      const receiver = new Numbers();
+      let pending = 0;
+      let most = 0;
+      ssc.addStreamingListener({
+        onBatchSubmitted: () => (most = Math.max(most, ++pending)),
+        onBatchCompleted: () => pending--,
+      });
+      ssc.receiverStream(receiver).foreachRDD(async (rdd, time) => {
+        if (time === 2000) await clock.sleep(60_000);
+        received.push(...(await rdd.collect()));
+      });
+      await ssc.start();
+      const stored: number[] = [];
+      for (let second = 0; second < 80; second++) {
+        receiver.store(second);
+        stored.push(second);
+        await clock.advance(1000);
+      }
+      await ssc.stop();
+      expect(received).to.deep.equal(stored);
+      // After the outage the ten first missed times come at once, and then one for the others.
+      expect(most).to.be.within(3, 4);
     });
 
     it('that block the thread delay the next batch: its delay counts from the moment it was due', async () => {
@@ -97,9 +134,10 @@ describe('JobScheduler', () => {
       numbers.foreachRDD(sleeping(clock, 200));
       await ssc.start();
       await clock.advance(1999);
+      const description = 'foreachRDD of QueueInputDStream, every 1000 ms';
       expect([...(infos[0]?.outputOperationInfos.values() ?? [])]).to.deep.equal([
-        { batchTime: 1000, id: 0, name: 'foreachRDD', startTime: 1000, endTime: 1300 },
-        { batchTime: 1000, id: 1, name: 'foreachRDD', startTime: 1300, endTime: 1500 },
+        { batchTime: 1000, id: 0, name: 'foreachRDD', description, startTime: 1000, endTime: 1300, duration: 300 },
+        { batchTime: 1000, id: 1, name: 'foreachRDD', description, startTime: 1300, endTime: 1500, duration: 200 },
       ]);
       await ssc.stop();
     });
@@ -275,7 +313,9 @@ describe('JobSet', () => {
       schedulingDelay: 250,
       processingDelay: 1000,
       totalDelay: 1250,
-      outputOperationInfos: new Map([[0, { batchTime: 99_000, id: 0, name: 'output', startTime: 100_250, endTime: 101_250 }]]),
+      outputOperationInfos: new Map([[
+        0, { batchTime: 99_000, id: 0, name: 'output', description: 'output', startTime: 100_250, endTime: 101_250, duration: 1000 },
+      ]]),
       numRecords: 0,
     });
   });

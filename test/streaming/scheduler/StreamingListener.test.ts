@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type BatchInfo, IllegalStateError, type StreamingListener } from '../../../src/streaming';
+import { type BatchInfo, StreamingError, type StreamingListener } from '../../../src/streaming';
 import { program, recorded } from '../program';
 
 /** A listener that writes down every event. */
@@ -28,12 +28,14 @@ describe('StreamingListener', () => {
     await ssc.stop();
 
     const inputs = new Map([[0, { inputStreamId: 0, numRecords: 2, description: 'queue' }]]);
-    const planned = [0, 1].map((id) => ({ batchTime: 1000, id, name: 'foreachRDD' }));
+    const planned = [0, 1].map((id) => ({
+      batchTime: 1000, id, name: 'foreachRDD', description: 'foreachRDD of QueueInputDStream, every 1000 ms',
+    }));
     const [first, second] = planned;
     const begun = { ...first, startTime: 1000 };
-    const ended = { ...begun, endTime: 1000 };
+    const ended = { ...begun, endTime: 1000, duration: 0 };
     const secondBegun = { ...second, startTime: 1000 };
-    const secondEnded = { ...secondBegun, endTime: 1100 };
+    const secondEnded = { ...secondBegun, endTime: 1100, duration: 100 };
     const submitted = {
       batchTime: 1000,
       streamIdToInputInfo: inputs,
@@ -115,7 +117,7 @@ describe('StreamingListener', () => {
     recorded(ssc.queueStream([[1]]));
     await ssc.start();
     await clock.advance(1000);
-    expect(await answers[0]).to.be.instanceOf(IllegalStateError);
+    expect(await answers[0]).to.be.instanceOf(StreamingError).with.property('message').that.contains('call it from outside');
     expect(ssc.getState()).to.equal('ACTIVE');
     await ssc.stop();
   });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseMqttAddress } from '../../../src/sources/mqtt/MqttAddress';
+import { parseMqttAddress } from '../../src/mqtt/MqttAddress';
 
 describe('parseMqttAddress', () => {
   it('knows the schemes and their ports', () => {

@@ -1,7 +1,7 @@
 import net from 'node:net';
 import tls from 'node:tls';
 import type { MqttAddress } from './MqttAddress';
-import type { MqttTlsOptions } from './MqttOptions';
+import type { MqttTlsOptions } from './BrokerOptions';
 
 /**
  * Starts to connect to a broker. What is written before the connection stands is sent when it does.

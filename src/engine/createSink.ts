@@ -1,0 +1,51 @@
+import type { SinkOperator } from '../plan/Plan';
+import type { Clock } from '../ports/Clock';
+import { HttpSink } from '../sinks/http/HttpSink';
+import { MqttSink } from '../sinks/mqtt/MqttSink';
+import type { Sink, SinkHost } from '../sinks/Sink';
+import type { HttpSecret, MqttSecret } from './Engine';
+import { EngineProblem } from './EngineProblem';
+
+/**
+ * The sink that an operator's parameters ask for; undefined for one that hands its records to the flow. The registry of
+ * sinks: a new kind is one new folder and one case here.
+ * @throws EngineProblem when the secret that the parameters refer to is not there
+ */
+export function createSink(
+  operator: SinkOperator,
+  secrets: Readonly<Record<string, unknown>>,
+  host: SinkHost,
+  clock: Clock,
+): Sink | undefined {
+  const { target } = operator.parameters;
+  switch (target.kind) {
+    case 'flow':
+      return undefined;
+    case 'mqtt': {
+      const broker = secrets[target.connection] as MqttSecret | undefined;
+      if (broker === undefined) throw missing(operator, 'broker-missing', 'MQTT broker', 'Choose a broker in the sink, and deploy.');
+      return new MqttSink({ broker, topic: target.topic, qos: target.qos, retain: target.retain }, host, clock);
+    }
+    case 'http': {
+      const secret = secrets[target.connection] as HttpSecret | undefined;
+      if (secret === undefined) throw missing(operator, 'sink-url-invalid', 'address', 'Give an address in the sink, and deploy.');
+      return new HttpSink({ ...secret, timeout: target.timeout }, host, clock);
+    }
+  }
+}
+
+function missing(operator: SinkOperator, code: string, name: string, fix: string): EngineProblem {
+  return new EngineProblem({
+    nodeId: operator.id,
+    code,
+    what: `The ${name} of this sink is not there.`,
+    why: 'Without it there is nowhere to send records to.',
+    fix,
+  });
+}
+
+/** All that a sink is made from, as text, to see whether it must be made anew. Holds secrets: compared, never shown. */
+export function sinkIdentity(operator: SinkOperator, secrets: Readonly<Record<string, unknown>>): string {
+  const { target } = operator.parameters;
+  return JSON.stringify([target, target.kind === 'flow' ? null : secrets[target.connection]]);
+}

@@ -1,0 +1,390 @@
+import { constants, type Dirent } from 'node:fs';
+import { type FileHandle, lstat, open, opendir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock, Timer } from '../../ports/Clock';
+import type { Source, SourceHost, SourceMessage, SourceProblem } from '../Source';
+import { FileNamePattern } from './FileNamePattern';
+import { LineCutter, LONGEST_LINE } from './LineCutter';
+
+export interface FolderParameters {
+  /** The folder; an absolute path. Folders in it are not looked into. */
+  readonly path: string;
+  /** A glob for the names of files. */
+  readonly pattern: string;
+  /** A record for each line, or one for each file. */
+  readonly split: 'lines' | 'whole';
+  /** Whether files that are there at the start are read too. */
+  readonly existing: boolean;
+}
+
+/** ms between two looks into the folder. */
+export const LOOK_INTERVAL = 1000;
+
+/** A look that took long is followed by a pause this many times as long, so that a huge folder does not take all the time. */
+const PAUSE_FACTOR = 4;
+
+/** Files of one folder that are watched; further ones are told as a problem. */
+export const MOST_FILES = 100_000;
+
+/** The largest file that becomes one record, in bytes: larger records than this are refused everywhere. */
+export const LARGEST_WHOLE_FILE = 1024 * 1024;
+
+/** Bytes read at once, and the records handed over at once: what is read of a file and not stored yet is no more than this. */
+const PIECE = 64 * 1024;
+
+/** Files asked about at the same time. */
+const ASKED_AT_ONCE = 32;
+
+/** Opens a file for reading. */
+export type OpenFile = (path: string, flags: number) => Promise<FileHandle>;
+
+/** A state in which a file was seen. Another size or time makes it another file. */
+interface Seen {
+  readonly size: number;
+  /** When its content was last changed, ms since the epoch. */
+  readonly modified: number;
+}
+
+interface Candidate extends Seen {
+  readonly name: string;
+}
+
+/** How far a file that could not be read to its end was read. */
+interface Begun extends Seen {
+  readonly offset: number;
+}
+
+/**
+ * Reads the files that appear in a folder, each once: a record for each line, or one for the whole file, with the file's name
+ * as topic.
+ *
+ * A file is taken when two looks, a second apart, found it with the same size and time of change, so that one that is still
+ * being written is left alone; best is to write elsewhere on the same disk and move the file in. Names that begin with a dot
+ * are ignored (as Spark does), and so are folders, devices, and symbolic links: whoever may put files into the folder shall
+ * not make Node-RED read others. A file that is changed after it was read counts as new and is read again from its beginning.
+ *
+ * What was read is remembered while the source runs, by name, size and time of change. When it is started anew it begins
+ * again: with the files that come from then on, or with all that are there (`existing`).
+ */
+export class FolderSource implements Source {
+  readonly #parameters: FolderParameters;
+  readonly #pattern: FileNamePattern;
+  readonly #host: SourceHost;
+  readonly #clock: Clock;
+  readonly #open: OpenFile;
+  /** What was read, or is to be left alone, by name. */
+  readonly #done = new Map<string, Seen>();
+  /** What was there at the last look and has not been read. */
+  #waiting = new Map<string, Seen>();
+  readonly #begun = new Map<string, Begun>();
+  /** Problems that are told once, until what they tell of is over. */
+  readonly #told = new Set<string>();
+  #timer: Timer | undefined;
+  #look: Promise<void> | undefined;
+  #running = false;
+  #first = true;
+
+  /** @throws RangeError for a pattern that stands for too many others */
+  constructor(parameters: FolderParameters, host: SourceHost, clock: Clock, openFile: OpenFile = open) {
+    this.#parameters = parameters;
+    this.#pattern = new FileNamePattern(parameters.pattern);
+    this.#host = host;
+    this.#clock = clock;
+    this.#open = openFile;
+  }
+
+  start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.#host.status({ state: 'connecting', text: 'looks into the folder' });
+    this.#schedule(0);
+  }
+
+  async stop(): Promise<void> {
+    this.#running = false;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    await this.#look;
+  }
+
+  #schedule(delay: number): void {
+    if (!this.#running) return;
+    this.#timer = this.#clock.schedule(delay, () => {
+      this.#timer = undefined;
+      const begun = this.#clock.monotonic();
+      this.#look = this.#lookOnce().then(() => {
+        this.#schedule(Math.max(LOOK_INTERVAL, PAUSE_FACTOR * (this.#clock.monotonic() - begun)));
+      });
+    });
+  }
+
+  /** Never rejects. */
+  async #lookOnce(): Promise<void> {
+    let files: Candidate[];
+    try {
+      files = await this.#io(this.#list());
+    } catch (thrown) {
+      if (this.#isRunning()) this.#folderFailed(thrown);
+      return;
+    }
+    if (!this.#isRunning()) return;
+    this.#told.delete('folder-unreadable');
+    this.#host.status({ state: 'running', text: 'watches the folder' });
+    for (const candidate of this.#steady(files)) {
+      if (!this.#isRunning()) return;
+      await this.#read(candidate);
+    }
+  }
+
+  /** The files that fit and have not been read, with sizes and times. */
+  async #list(): Promise<Candidate[]> {
+    const names = await this.#names();
+    const found: Candidate[] = [];
+    for (let from = 0; from < names.length && this.#running; from += ASKED_AT_ONCE) {
+      const seen = await Promise.all(names.slice(from, from + ASKED_AT_ONCE).map((name) => this.#see(name)));
+      found.push(...seen.flatMap((file) => file ?? []));
+    }
+    this.#forgetGone(names);
+    return found;
+  }
+
+  async #names(): Promise<string[]> {
+    const names: string[] = [];
+    let links = 0;
+    let left = 0;
+    for await (const entry of await opendir(this.#parameters.path, { bufferSize: 256 })) {
+      if (!this.#running) break;
+      if (!this.#fits(entry)) continue;
+      if (entry.isSymbolicLink()) links++;
+      else if (names.length < MOST_FILES) names.push(entry.name);
+      else left++;
+    }
+    this.#tellOnce(links > 0, 'folder-links', () => ({
+      what: `${String(links)} symbolic links in the folder ${this.#parameters.path} are left out.`,
+      why: 'Whoever may put a link into the folder could otherwise have any file read.',
+      fix: 'Put the files themselves into the folder.',
+    }));
+    this.#tellOnce(left > 0, 'folder-too-full', () => ({
+      what: `${String(left)} files in the folder ${this.#parameters.path} are left out.`,
+      why: `At most ${String(MOST_FILES)} files of a folder are watched.`,
+      fix: 'Move files away that have been read, or choose a pattern that fewer names fit.',
+    }));
+    return names;
+  }
+
+  #fits(entry: Dirent): boolean {
+    // Some file systems do not tell the kind of an entry here; `#see` finds it out.
+    const special = entry.isDirectory() || entry.isFIFO() || entry.isSocket() || entry.isCharacterDevice() || entry.isBlockDevice();
+    return !special && !entry.name.startsWith('.') && this.#pattern.matches(entry.name);
+  }
+
+  async #see(name: string): Promise<Candidate | undefined> {
+    try {
+      const stats = await lstat(join(this.#parameters.path, name));
+      const file = { name, size: stats.size, modified: stats.mtimeMs };
+      return !stats.isFile() || isSame(this.#done.get(name), file) ? undefined : file;
+    } catch {
+      // It went away, or may not be looked at: then it is not there for us.
+      return undefined;
+    }
+  }
+
+  /**
+   * Forgets files that are gone, when there are too many. As long as there is room they are remembered: a disk that was away
+   * for a moment does not make its files new.
+   */
+  #forgetGone(names: readonly string[]): void {
+    if (this.#done.size <= 2 * MOST_FILES) return;
+    const there = new Set(names);
+    for (const name of this.#done.keys()) if (!there.has(name)) this.#done.delete(name);
+  }
+
+  /** Those that are as they were at the last look, oldest first. */
+  #steady(files: readonly Candidate[]): Candidate[] {
+    const before = this.#waiting;
+    this.#waiting = new Map(files.map(({ name, size, modified }) => [name, { size, modified }]));
+    for (const name of this.#begun.keys()) if (!this.#waiting.has(name)) this.#begun.delete(name);
+    if (this.#first) {
+      this.#first = false;
+      if (!this.#parameters.existing) {
+        for (const [name, seen] of this.#waiting) this.#done.set(name, seen);
+        this.#waiting.clear();
+      }
+      return [];
+    }
+    return files
+      .filter((file) => isSame(before.get(file.name), file))
+      .sort((a, b) => a.modified - b.modified || (a.name < b.name ? -1 : 1));
+  }
+
+  /** Reads a file to its end. Never rejects: what could not be read is tried again at the next look. */
+  async #read(file: Candidate): Promise<void> {
+    const key = `folder-file-unreadable ${file.name}`;
+    let handle: FileHandle | undefined;
+    try {
+      // Without waiting, should somebody have put a pipe in its place meanwhile.
+      const flags = constants.O_RDONLY | noBlock | noFollow;
+      handle = await this.#io(this.#open(join(this.#parameters.path, file.name), flags));
+      if (!(await this.#isUnchanged(handle, file))) return;
+      const done = this.#parameters.split === 'lines' ? await this.#readLines(handle, file) : await this.#readWhole(handle, file);
+      if (!done) return;
+      await this.#checkUnchanged(handle, file);
+      this.#finished(file);
+      this.#told.delete(key);
+    } catch (thrown) {
+      // A file that was taken away before it was begun is nobody's loss.
+      if (!this.#isRunning() || (codeOf(thrown) === 'ENOENT' && !this.#begun.has(file.name))) return;
+      this.#tellOnce(true, key, () => ({
+        code: 'folder-file-unreadable',
+        what: `The file ${file.name} in the folder ${this.#parameters.path} could not be read.`,
+        why: reasonOf(thrown),
+        fix: 'Let the user that runs Node-RED read it, or take it away. It is tried again every second.',
+      }));
+    } finally {
+      if (handle !== undefined) await this.#io(handle.close().catch(() => undefined));
+    }
+  }
+
+  #finished({ name, size, modified }: Candidate): void {
+    this.#done.delete(name);
+    this.#done.set(name, { size, modified });
+    this.#waiting.delete(name);
+    this.#begun.delete(name);
+  }
+
+  async #isUnchanged(handle: FileHandle, file: Candidate): Promise<boolean> {
+    const stats = await this.#io(handle.stat());
+    return stats.isFile() && isSame({ size: stats.size, modified: stats.mtimeMs }, file);
+  }
+
+  async #checkUnchanged(handle: FileHandle, file: Candidate): Promise<void> {
+    if (await this.#isUnchanged(handle, file)) return;
+    this.#problem({
+      code: 'folder-file-changed',
+      what: `The file ${file.name} in the folder ${this.#parameters.path} was changed while it was read.`,
+      why: 'It will be read again as a new file, so some of its records come twice.',
+      fix: 'Write files in another folder of the same disk, and move them in when they are complete.',
+    });
+  }
+
+  /** @returns whether the file was read to its end, and all its records were taken */
+  async #readLines(handle: FileHandle, file: Candidate): Promise<boolean> {
+    const begun = this.#begun.get(file.name);
+    let offset = begun !== undefined && isSame(begun, file) ? begun.offset : 0;
+    const lines = new LineCutter(offset === 0);
+    while (offset < file.size) {
+      const length = Math.min(PIECE, file.size - offset);
+      // New memory for each piece: the records are parts of it.
+      const { bytesRead, buffer } = await this.#io(handle.read(Buffer.allocUnsafeSlow(length), 0, length, offset));
+      if (bytesRead === 0) break;
+      offset += bytesRead;
+      if (!(await this.#store(file, lines.take(buffer.subarray(0, bytesRead))))) return false;
+      this.#begun.set(file.name, { size: file.size, modified: file.modified, offset: offset - lines.pending });
+    }
+    if (!(await this.#store(file, lines.end()))) return false;
+    if (lines.tooLong > 0) {
+      this.#problem({
+        code: 'folder-line-too-long',
+        what: `${String(lines.tooLong)} lines of the file ${file.name} were left out.`,
+        why: `A line may have ${String(LONGEST_LINE)} bytes at most.`,
+        fix: 'Choose a pattern that only text files with shorter lines fit, or let whole files become records.',
+      });
+    }
+    return true;
+  }
+
+  async #readWhole(handle: FileHandle, file: Candidate): Promise<boolean> {
+    if (file.size > LARGEST_WHOLE_FILE) {
+      this.#problem({
+        code: 'folder-file-too-large',
+        what: `The file ${file.name} has ${String(file.size)} bytes, and was left out.`,
+        why: `A file that becomes one record may have ${String(LARGEST_WHOLE_FILE)} bytes at most.`,
+        fix: 'Read it line by line, or split it.',
+      });
+      return true;
+    }
+    const content = Buffer.allocUnsafeSlow(file.size);
+    let length = 0;
+    while (length < file.size) {
+      const { bytesRead } = await this.#io(handle.read(content, length, file.size - length, length));
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+    // Half a file is no record.
+    if (length < file.size || !(await this.#isUnchanged(handle, file))) return false;
+    return length === 0 || this.#store(file, [content]);
+  }
+
+  /** Waits until the records are taken: a busy graph is not flooded. @returns false where they were not, or the source stops */
+  async #store({ name }: Candidate, payloads: readonly Buffer[]): Promise<boolean> {
+    if (!this.#isRunning()) return false;
+    if (payloads.length === 0) return true;
+    const messages = payloads.map((payload): SourceMessage => ({ payload, topic: name }));
+    try {
+      await this.#host.store(messages);
+      this.#told.delete('folder-refused');
+      return true;
+    } catch (thrown) {
+      this.#tellOnce(this.#isRunning(), 'folder-refused', () => ({
+        what: `Records of the file ${name} were not taken.`,
+        why: reasonOf(thrown),
+        fix: 'They are read again in a second.',
+      }));
+      return false;
+    }
+  }
+
+  #folderFailed(thrown: unknown): void {
+    const missing = codeOf(thrown) === 'ENOENT';
+    // Whatever a folder holds that did not exist has come since.
+    if (missing) this.#first = false;
+    this.#host.status({ state: 'failed', text: missing ? 'there is no such folder' : 'the folder cannot be read' });
+    this.#tellOnce(true, 'folder-unreadable', () => ({
+      what: `The folder ${this.#parameters.path} cannot be read.`,
+      why: missing ? 'There is no such folder.' : reasonOf(thrown),
+      fix: 'Make the folder, or let the user that runs Node-RED read it. It is tried again every second.',
+    }));
+  }
+
+  /** Tells a problem unless it is known; once it is over it can be told again. */
+  #tellOnce(isSo: boolean, key: string, problem: () => Omit<SourceProblem, 'code'> & { readonly code?: string }): void {
+    if (!isSo) {
+      this.#told.delete(key);
+    } else if (!this.#told.has(key)) {
+      // Names come from others, so what is kept of them is bounded.
+      if (this.#told.size >= 1000) this.#told.clear();
+      this.#told.add(key);
+      this.#problem({ code: key, ...problem() });
+    }
+  }
+
+  #problem(problem: SourceProblem): void {
+    this.#host.problem(problem);
+  }
+
+  /** Work with the disk, which is no reason for the clock to go on. */
+  #io<Value>(work: Promise<Value>): Promise<Value> {
+    this.#clock.track(work);
+    return work;
+  }
+
+  #isRunning(): boolean {
+    return this.#running;
+  }
+}
+
+// Windows has neither.
+const noBlock = (constants as { readonly O_NONBLOCK?: number }).O_NONBLOCK ?? 0;
+const noFollow = (constants as { readonly O_NOFOLLOW?: number }).O_NOFOLLOW ?? 0;
+
+function isSame(one: Seen | undefined, other: Seen): boolean {
+  return one?.size === other.size && one.modified === other.modified;
+}
+
+function codeOf(thrown: unknown): string | undefined {
+  return (thrown as NodeJS.ErrnoException | undefined)?.code;
+}
+
+function reasonOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

@@ -1,0 +1,23 @@
+import { resolve } from 'node:path';
+import { expect } from 'chai';
+import { resolveFolders } from '../../src/flow/resolveFolders';
+import type { Plan, SourceParameters } from '../../src/plan/Plan';
+
+function planWith(source: SourceParameters): Plan {
+  const parameters = { source, format: 'auto', key: { from: 'topic' }, bufferLimit: 1, maxRate: null, backpressure: null } as const;
+  return { version: 1, graph: 'g', batchInterval: 1000, operators: [{ id: 'r', type: 'receiver', inputs: [], parameters }] };
+}
+
+describe('resolveFolders', () => {
+  const folder = { kind: 'folder', pattern: '*', split: 'lines', existing: false } as const;
+
+  it("starts relative paths in Node-RED's user directory, and leaves absolute ones", () => {
+    expect(resolveFolders(planWith({ ...folder, path: 'a/b' }), '/user')).to.deep.equal(planWith({ ...folder, path: resolve('/user/a/b') }));
+    expect(resolveFolders(planWith({ ...folder, path: resolve('/a') }), '/user')).to.deep.equal(planWith({ ...folder, path: resolve('/a') }));
+  });
+
+  it('leaves other sources as they are', () => {
+    const plan = planWith({ kind: 'http', path: 'a', bodyLimit: 1 });
+    expect(resolveFolders(plan, '/user')).to.deep.equal(plan);
+  });
+});
