@@ -1,0 +1,157 @@
+import { expect } from 'chai';
+import { CheckpointStore, type CheckpointHead } from '../../src/durability';
+import type { Disk } from '../../src/ports/Disk';
+import { SeededRandom } from '../support/simulation/SeededRandom';
+import { SimulatedDisk } from '../support/simulation/SimulatedDisk';
+import { loadMutant } from '../support/simulation/loadMutant';
+
+const OPTIONS = { folder: 'ckpt', graph: 'g' };
+const head = (batch: number): CheckpointHead => ({ batch, from: batch * 2, data: { batch } });
+const pathOf = (batch: number): string => `ckpt/${String(batch).padStart(15, '0')}.ck`;
+
+async function failureOf(work: () => Promise<unknown>): Promise<Error> {
+  return work().then(
+    () => expect.fail('it should have failed'),
+    (thrown: unknown) => thrown as Error,
+  );
+}
+
+describe('CheckpointStore', () => {
+  let simulated: SimulatedDisk;
+  let disk: Disk;
+
+  const files = (): string[] => [...simulated.files().keys()].sort();
+
+  async function stored(...batches: number[]): Promise<CheckpointStore> {
+    const store = await CheckpointStore.open(disk, OPTIONS);
+    for (const batch of batches) await store.write(head(batch), [['a', Buffer.from(`state ${batch}`)]]);
+    return store;
+  }
+
+  /** Turns a bit round by writing the file anew: the disk cannot change what is written. */
+  async function damage(batch: number, offset = 60): Promise<void> {
+    const path = pathOf(batch);
+    const bytes = Uint8Array.from(await disk.read(path, 0, 1e6));
+    bytes[offset] = bytes[offset]! ^ 4;
+    await disk.remove(path);
+    const file = await disk.create(path);
+    await file.append(bytes);
+    await file.fsync();
+    await disk.fsyncFolder('ckpt');
+  }
+
+  beforeEach(() => {
+    simulated = new SimulatedDisk(new SeededRandom(1));
+    disk = simulated.connect();
+  });
+
+  it('gives back what was written, of any size', async () => {
+    const store = await CheckpointStore.open(disk, OPTIONS);
+    const large = Buffer.alloc(2_500_000, 'abc');
+    await store.write(head(5), [['a', large], ['empty', Buffer.alloc(0)], ['zeros', Buffer.alloc(3000)]]);
+    simulated.crash('power');
+    disk = simulated.connect();
+    const again = await CheckpointStore.open(disk, OPTIONS);
+    expect(again.newest?.head).to.deep.equal(head(5));
+    const sections = await again.read(again.newest!);
+    expect([...sections.keys()]).to.deep.equal(['a', 'empty', 'zeros']);
+    expect(Buffer.compare(sections.get('a')!, large)).to.equal(0);
+    expect(sections.get('empty')).to.have.length(0);
+    expect(Buffer.compare(sections.get('zeros')!, Buffer.alloc(3000))).to.equal(0);
+  });
+
+  it('keeps two, and says which is the older as soon as there are two', async () => {
+    const store = await CheckpointStore.open(disk, OPTIONS);
+    expect(await store.write(head(1), [])).to.equal(undefined);
+    expect((await store.write(head(2), []))?.head.batch).to.equal(1);
+    expect((await store.write(head(3), []))?.head.batch).to.equal(2);
+    expect(files()).to.deep.equal([pathOf(2), pathOf(3)]);
+  });
+
+  it('writes none again', async () => {
+    const store = await stored(1, 2);
+    const before = simulated.operations;
+    expect((await store.write({ ...head(2), from: 99 }, []))?.head.batch).to.equal(1);
+    expect(store.newest?.head.from).to.equal(4);
+    expect(simulated.operations - before).to.be.lessThan(5);
+  });
+
+  it('falls back to the older when the newest is damaged, and puts that away', async () => {
+    await stored(1, 2);
+    await damage(2);
+    const store = await CheckpointStore.open(disk, OPTIONS);
+    expect(store.newest?.head.batch).to.equal(1);
+    expect(store.quarantined).to.deep.equal(['quarantine/ckpt-000000000000002.ck']);
+    expect(files()).to.deep.equal([pathOf(1), 'quarantine/ckpt-000000000000002.ck']);
+    // A checkpoint that is alone again is no reason to drop anything, until there is a second.
+    expect((await store.write(head(3), []))?.head.batch).to.equal(1);
+  });
+
+  it('counts one that was damaged meanwhile as none', async () => {
+    const store = await stored(1, 2);
+    await damage(2);
+    expect((await store.write(head(3), []))?.head.batch).to.equal(1);
+    expect(files().filter((path) => path.startsWith('ckpt'))).to.deep.equal([pathOf(1), pathOf(3)]);
+  });
+
+  it('notices any one byte that is changed, everywhere in the file', async () => {
+    await stored(7);
+    const size = simulated.files().get(pathOf(7))!;
+    for (let offset = 0; offset < size; offset++) {
+      const changed: Disk = {
+        ...disk,
+        async read(path, from, length) {
+          const bytes = Uint8Array.from(await disk.read(path, from, length));
+          const at = offset - from;
+          if (at >= 0 && at < bytes.length) bytes[at] = bytes[at]! ^ (1 << offset % 8);
+          return bytes;
+        },
+        rename: () => Promise.resolve(),
+      };
+      const store = await CheckpointStore.open(changed, OPTIONS);
+      expect([store.newest, store.quarantined.length], `byte ${offset}`).to.deep.equal([undefined, 1]);
+    }
+  });
+
+  it('removes what was half written, and keeps the one before when there is no room', async () => {
+    const store = await stored(1);
+    simulated.capacity = 700;
+    const error = await failureOf(() => store.write(head(2), [['a', Buffer.alloc(5000, 1)]]));
+    expect(error.message).to.contain('ENOSPC');
+    expect(files()).to.deep.equal([pathOf(1)]);
+    simulated.capacity = Infinity;
+    await (await disk.create('ckpt/000000000000002.ck.tmp')).close();
+    expect((await CheckpointStore.open(disk, OPTIONS)).newest?.head.batch).to.equal(1);
+    expect(files()).to.deep.equal([pathOf(1)]);
+  });
+
+  it('makes sure of a name that it finds', async () => {
+    for (let seed = 0; seed < 10; seed++) {
+      simulated = new SimulatedDisk(new SeededRandom(seed));
+      disk = simulated.connect();
+      await stored(1);
+      // The process was killed between giving the name and making it durable.
+      await disk.rename(pathOf(1), 'ckpt/other');
+      await disk.fsyncFolder('ckpt');
+      await disk.rename('ckpt/other', pathOf(1));
+      simulated.crash('kill');
+      expect((await CheckpointStore.open(simulated.connect(), OPTIONS)).newest?.head.batch).to.equal(1);
+      simulated.crash('power');
+      expect((await CheckpointStore.open(simulated.connect(), OPTIONS)).newest?.head.batch).to.equal(1);
+    }
+  });
+
+  it('does not touch one that a newer version wrote', async () => {
+    const newer = loadMutant([{ file: 'CheckpointStore', find: 'exports.CHECKPOINT_FORMAT = 1', replacement: 'exports.CHECKPOINT_FORMAT = 9' }]);
+    await (await newer.CheckpointStore.open(disk, OPTIONS)).write(head(1), []);
+    const error = await failureOf(() => CheckpointStore.open(disk, OPTIONS));
+    expect(error.message).to.contain('has format 9, and this version of the package knows formats up to 1');
+    expect(files()).to.deep.equal([pathOf(1)]);
+  });
+
+  it('is named by an owner only', async () => {
+    const store = await CheckpointStore.open(disk, { ...OPTIONS, checkOwnership: () => Promise.reject(new Error('fenced')) });
+    expect((await failureOf(() => store.write(head(1), []))).message).to.equal('fenced');
+    expect(files()).to.deep.equal([]);
+  });
+});
