@@ -28,7 +28,8 @@ export function preparePlan(plan: Plan, options: RunOptions): PreparedPlan {
   const consumers = consumersOf(plan);
   const prepared = new Map<string, PreparedOperator>();
   for (const operator of plan.operators) {
-    prepared.set(operator.id, prepareOperator(operator, plan, options, windowBefore(operator, plan)));
+    const window = drawnWindow(operator, plan, consumers, new Set(options.taps));
+    prepared.set(operator.id, prepareOperator(operator, plan, options, window));
   }
   return {
     plan,
@@ -64,12 +65,25 @@ function prepareMapOf(operator: MapOperator, options: RunOptions): PreparedOpera
   return mode === 'batch' ? prepareMapBatch(operator, options) : prepareMap(operator, mode, options);
 }
 
+/** The window that a reduceByKey computes itself, as the reduceByKey is to know it. */
+function drawnWindow(
+  operator: Operator,
+  plan: Plan,
+  consumers: ReadonlyMap<string, readonly Operator[]>,
+  taps: ReadonlySet<string>,
+): DrawnWindow | undefined {
+  const window = windowBefore(operator, plan);
+  if (window === undefined) return undefined;
+  const isFirst = consumers.get(window.id)?.[0] === operator;
+  return { id: window.id, ...window.parameters, isCountedHere: isFirst && !isReadAsRecords(window, plan, consumers, taps) };
+}
+
 /** The window that a reduceByKey may compute itself: its only input. */
-function windowBefore(operator: Operator, plan: Plan): (DrawnWindow & WindowOperator['parameters']) | undefined {
+function windowBefore(operator: Operator, plan: Plan): WindowOperator | undefined {
   const [input] = operator.inputs;
   if (operator.type !== 'reduceByKey' || input === undefined || operator.inputs.length > 1) return undefined;
   const window = plan.operators.find((other) => other.id === input.id);
-  return window?.type === 'window' ? { id: window.id, ...window.parameters } : undefined;
+  return window?.type === 'window' ? window : undefined;
 }
 
 function consumersOf(plan: Plan): ReadonlyMap<string, readonly Operator[]> {

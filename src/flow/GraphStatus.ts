@@ -48,7 +48,8 @@ export class GraphStatus {
       const figures = event.operators[id];
       if (figures === undefined || type === 'batcher') continue;
       const earlier = before?.event.operators[id];
-      const moved = type === 'sink' ? 'recordsIn' : 'recordsOut';
+      // A window shows what comes in: it may hand out every record many times, or none where its reader computes it.
+      const moved = type === 'sink' || type === 'window' ? 'recordsIn' : 'recordsOut';
       const rate = seconds > 0 ? Math.max(0, figures[moved] - (earlier?.[moved] ?? 0)) / seconds : 0;
       if (rate > 0) this.#flowing.add(id);
       else this.#flowing.delete(id);

@@ -1,3 +1,4 @@
+import { networkCause } from '../ports/networkCause';
 import type { BrokerOptions } from './BrokerOptions';
 import type { MqttAddress } from './MqttAddress';
 
@@ -161,7 +162,11 @@ function unreachable(
     problem: {
       code: 'mqtt-unreachable',
       what: `No connection to the broker at ${address.text}: ${detail}.`,
-      why: `Nothing at this address answered as an MQTT broker within ${String(options.connectTimeout)} ms.`,
+      // Where the operating system knows why, it did so at once.
+      why:
+        typeof code === 'string' && error !== undefined
+          ? `The cause: ${networkCause(error)}.`
+          : `Nothing at this address answered as an MQTT broker within ${String(options.connectTimeout)} ms.`,
       fix:
         'Check that the broker runs, and address, port and firewall. An attempt is made about every ' +
         `${String(options.reconnectPeriod)} ms.`,

@@ -8,7 +8,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'nothing answered',
   EHOSTUNREACH: 'no way leads to this machine',
   ENETUNREACH: 'no way leads to this network',
-  EADDRINUSE: 'another program listens on this port',
+  EADDRINUSE: 'another program, or another receiver, listens on this port',
   EADDRNOTAVAIL: 'this machine has no such address',
   EACCES: 'this user may not use the port',
 };

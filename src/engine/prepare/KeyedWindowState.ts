@@ -49,6 +49,8 @@ export interface KeyedWindowSettings {
   readonly emitsAll: boolean;
   readonly emitsLeaving: boolean;
   readonly figures: OperatorFigures;
+  /** The figures of the window that is computed here, where nobody else counts for it. */
+  readonly windowFigures: OperatorFigures | undefined;
   /** ms before a slide that its results stand for; more than the span where the records themselves came out of a window. */
   readonly shownLength: number;
   /** From when on all input is known, ms since the epoch. */
@@ -131,6 +133,7 @@ export class KeyedWindowState implements BatchState<unknown, DataRecord> {
     for (let column = 0; column < settings.columns.length; column++) this.#since[column] ??= time - this.#step;
     this.#window.addPane(time, groups);
     figures.recordsIn += taken;
+    if (settings.windowFigures !== undefined) settings.windowFigures.recordsIn += taken;
     figures.skipped += skipped;
     figures.failed += failed;
     figures.refused += refused;

@@ -24,6 +24,8 @@ export interface DrawnWindow {
   readonly id: string;
   readonly length: number;
   readonly slide: number;
+  /** Whether the records that go into the window are counted here: it has no stream of its own, and only one reader is to count. */
+  readonly isCountedHere: boolean;
 }
 
 /** Takes one value from a record. */
@@ -72,6 +74,7 @@ export function prepareReduceByKey(
       emitsAll: emit === 'all',
       emitsLeaving: emitLeaving,
       figures,
+      windowFigures: window?.isCountedHere === true ? environment.figures(window.id) : undefined,
       shownLength: window === undefined ? input.span : window.length,
       completeSince: input.completeSince,
     });

@@ -68,6 +68,12 @@ describe('connectionFailure', () => {
     });
   }
 
+  it('says why nothing is to be reached, where the operating system knows', () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    expect(judge(refused, {}).problem?.why).to.equal('The cause: nothing listens there (ECONNREFUSED).');
+    expect(judge(new Error('closed early'), {}).problem?.why).to.match(/^Nothing at this address answered as an MQTT broker within \d+ ms\.$/);
+  });
+
   it('sends nobody to the key for an error without a code while there is no PKCS #12 file', () => {
     expect(judge(new Error('not enough data'), {}).problem?.code).to.equal('mqtt-unreachable');
   });

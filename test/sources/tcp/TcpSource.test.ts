@@ -215,7 +215,7 @@ describe('TcpSource', () => {
       await host.untilStatus('cannot listen, retrying');
       await pass(50);
       expect(host.codes).to.deep.equal(['tcp-cannot-listen']);
-      expect(host.problems[0]?.what).to.contain(`127.0.0.1:${String(port)}`).and.contain('another program listens on this port (EADDRINUSE)');
+      expect(host.problems[0]?.what).to.contain(`127.0.0.1:${String(port)}`).and.contain('another program, or another receiver, listens on this port (EADDRINUSE)');
       server.close();
       await host.untilStatus(`listening on ${String(port)}, 0 connections`);
     });
