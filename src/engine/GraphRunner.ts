@@ -1,7 +1,6 @@
 import type { Clock } from '../ports/Clock';
 import { canonicalJson } from '../plan/canonical';
-import { operatorFingerprint } from '../plan/fingerprint';
-import type { Plan, ReceiverOperator, SinkOperator } from '../plan/Plan';
+import type { Operator, Plan, ReceiverOperator, SinkOperator } from '../plan/Plan';
 import type { Problem } from '../plan/Problem';
 import '../streaming/operations';
 import { StreamingContext } from '../streaming/StreamingContext';
@@ -9,13 +8,14 @@ import type { BatchInfo } from '../streaming/scheduler/BatchInfo';
 import type { SinkHost } from '../sinks/Sink';
 import type { Source, SourceHost } from '../sources/Source';
 import type { BuildEnvironment, UserCalls } from './BuildEnvironment';
+import { comparePlans } from './comparePlans';
 import { createSink, sinkIdentity } from './createSink';
 import { createSource, sourceIdentity } from './createSource';
 import type {
   BatchEvent, LogEvent, OfferedMessage, OperatorProgress, OutputEvent, ProgressEvent, RunOptions, UpdateReport,
 } from './Engine';
-import { asProblem, EngineProblem } from './EngineProblem';
 import { FailureReports } from './FailureReports';
+import { bufferFull, sourceWaits, undelivered } from './graphProblems';
 import { LogLimit } from './LogLimit';
 import { OperatorFigures } from './OperatorFigures';
 import { functionFailed } from './prepare/map';
@@ -99,7 +99,7 @@ export class GraphRunner {
       this.#lastBatch = before?.context.lastCompletedTime ?? this.#lastBatch;
       try {
         const fresh = await this.#run(prepared, options);
-        return compare(before?.prepared.plan, plan, fresh);
+        return comparePlans(before?.prepared.plan, plan, fresh);
       } catch (thrown) {
         if (before !== undefined) await this.#run(before.prepared, before.options);
         throw thrown;
@@ -173,7 +173,7 @@ export class GraphRunner {
     for (const { id } of receivers) {
       if (!this.#receivers.has(id)) this.#receivers.set(id, new ReceiverRuntime(this.#clock, this.#order));
     }
-    const sinks = plan.operators.filter((operator) => operator.type === 'sink' && operator.parameters.target.kind !== 'flow') as SinkOperator[];
+    const sinks = plan.operators.filter(leadsOutside);
     await this.#dropSinks(new Set(sinks.map((sink) => sink.id)));
     for (const { id } of sinks) if (!this.#sinks.has(id)) this.#sinks.set(id, new SinkRuntime(this.#clock));
     const fresh = this.#build(prepared, context, options);
@@ -365,59 +365,7 @@ const UNWATCHED: UserCalls = {
   leave: () => undefined,
 };
 
-function sourceWaits(receiver: ReceiverOperator, held: number): Problem {
-  const { bufferLimit } = receiver.parameters;
-  return {
-    nodeId: receiver.id,
-    code: 'buffer-full',
-    what: `${String(held)} records of the source wait outside, because ${String(bufferLimit)} wait for their batch already.`,
-    why: 'More arrive than batches take. Nothing is lost here; the source keeps them, or does not acknowledge them.',
-    fix: 'Raise the buffer limit or the maximum rate of the batcher, make the functions cheaper, or send less.',
-  };
-}
-
-function undelivered(sink: string, records: number): Problem {
-  return {
-    nodeId: sink,
-    code: 'sink-undelivered',
-    what: `${String(records)} records had not been delivered when the sink was changed or removed, and are lost.`,
-    why: 'The place that they were for had not taken them yet.',
-    fix: 'Let the sink catch up before changing it: its status says whether it waits.',
-  };
-}
-
-function bufferFull(receiver: string, limit: number): Problem {
-  return {
-    nodeId: receiver,
-    code: 'buffer-full',
-    what: `A record was refused: ${String(limit)} records wait for their batch already.`,
-    why: 'More arrive than batches take.',
-    fix: 'Raise the buffer limit or the maximum rate of the batcher, make the functions cheaper, or send less.',
-  };
-}
-
-/**
- * What a new plan means for each operator of the old one.
- * @param fresh operators whose state began afresh, though they may look unchanged themselves
- */
-function compare(before: Plan | undefined, after: Plan, fresh: ReadonlySet<string>): UpdateReport {
-  const fingerprints = (plan: Plan | undefined): Map<string, string> =>
-    new Map((plan?.operators ?? []).map((operator) => [operator.id, operatorFingerprint(operator, plan?.batchInterval ?? 0)]));
-  const old = fingerprints(before);
-  const now = fingerprints(after);
-  const kept: string[] = [];
-  const restarted: string[] = [];
-  const dropped: string[] = [];
-  for (const [id, fingerprint] of old) {
-    const present = now.get(id);
-    (present === undefined ? dropped : present === fingerprint && !fresh.has(id) ? kept : restarted).push(id);
-  }
-  return { kept, restarted, dropped };
-}
-
-/** What was thrown while a graph was started or updated, as a problem of the graph. */
-export function asGraphProblem(thrown: unknown, plan: Plan): Problem {
-  return thrown instanceof EngineProblem
-    ? thrown.problem
-    : asProblem(thrown, plan.graph, 'graph-failed', 'Look at the log for what happened before, and report it if it cannot be explained.');
+/** Whether an operator is a sink to a place outside of Node-RED, to which a connection is kept. */
+function leadsOutside(operator: Operator): operator is SinkOperator {
+  return operator.type === 'sink' && operator.parameters.target.kind !== 'flow';
 }

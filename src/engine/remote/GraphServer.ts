@@ -1,7 +1,8 @@
 import { SystemClock } from '../../ports/node/SystemClock';
 import type { CallMonitor } from '../CallMonitor';
 import type { OutputEvent } from '../Engine';
-import { asGraphProblem, GraphRunner } from '../GraphRunner';
+import { asGraphProblem } from '../graphProblems';
+import { GraphRunner } from '../GraphRunner';
 import { portableRecords } from '../portableRecords';
 import type { FromGraph, ToGraph } from './protocol';
 

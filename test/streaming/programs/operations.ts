@@ -77,38 +77,30 @@ const digest = (values: readonly number[], start = 0): number => values.reduce((
 const folded = (ordered: boolean, values: readonly number[], state = 0): number =>
   ordered ? digest(values, state) : (state + sum(values)) % 1009;
 
-function numbersTo(name: string, change: (stream: Numbers, choice: Choice) => Omit<Numbers, 'kind'> | undefined): Operation {
-  return {
+type Kind = AnyStream['kind'];
+type OfKind<K extends Kind> = Extract<AnyStream, { kind: K }>;
+
+/** Operations on one stream of a kind. */
+function from<From extends Kind, To extends Kind>(
+  kind: From,
+  finish: (made: Omit<OfKind<To>, 'kind'>) => OfKind<To>,
+): (name: string, change: (stream: OfKind<From>, choice: Choice) => Omit<OfKind<To>, 'kind'> | undefined) => Operation {
+  const fits = (stream: AnyStream): stream is OfKind<From> => stream.kind === kind;
+  return (name, change) => ({
     name,
     apply: (stream, _other, choice) => {
-      if (stream.kind !== 'numbers') return undefined;
-      const made = change(stream, choice);
-      return made === undefined ? undefined : { ...made, kind: 'numbers' };
+      const made = fits(stream) ? change(stream, choice) : undefined;
+      return made === undefined ? undefined : finish(made);
     },
-  };
+  });
 }
 
-function numbersToPairs(name: string, change: (stream: Numbers, choice: Choice) => Omit<Pairs, 'kind'> | undefined): Operation {
-  return {
-    name,
-    apply: (stream, _other, choice) => {
-      if (stream.kind !== 'numbers') return undefined;
-      const made = change(stream, choice);
-      return made === undefined ? undefined : { ...made, kind: 'pairs' };
-    },
-  };
-}
+const numbers = (made: Omit<Numbers, 'kind'>): Numbers => ({ ...made, kind: 'numbers' });
+const pairs = (made: Omit<Pairs, 'kind'>): Pairs => ({ ...made, kind: 'pairs' });
 
-function pairsTo(name: string, change: (stream: Pairs, choice: Choice) => Omit<Pairs, 'kind'> | undefined): Operation {
-  return {
-    name,
-    apply: (stream, _other, choice) => {
-      if (stream.kind !== 'pairs') return undefined;
-      const made = change(stream, choice);
-      return made === undefined ? undefined : { ...made, kind: 'pairs' };
-    },
-  };
-}
+const numbersTo = from<'numbers', 'numbers'>('numbers', numbers);
+const numbersToPairs = from<'numbers', 'pairs'>('numbers', pairs);
+const pairsTo = from<'pairs', 'pairs'>('pairs', pairs);
 
 /** An operation on two streams of pairs with RDDs at the same times. */
 function pairsWith(

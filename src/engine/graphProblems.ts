@@ -1,0 +1,44 @@
+import type { Plan, ReceiverOperator } from '../plan/Plan';
+import type { Problem } from '../plan/Problem';
+import { asProblem, EngineProblem } from './EngineProblem';
+
+/** A source has more than there is room for. @param held records of it that wait outside */
+export function sourceWaits(receiver: ReceiverOperator, held: number): Problem {
+  const { bufferLimit } = receiver.parameters;
+  return {
+    nodeId: receiver.id,
+    code: 'buffer-full',
+    what: `${String(held)} records of the source wait outside, because ${String(bufferLimit)} wait for their batch already.`,
+    why: 'More arrive than batches take. Nothing is lost here; the source keeps them, or does not acknowledge them.',
+    fix: 'Raise the buffer limit or the maximum rate of the batcher, make the functions cheaper, or send less.',
+  };
+}
+
+/** A sink ended before it had delivered everything. */
+export function undelivered(sink: string, records: number): Problem {
+  return {
+    nodeId: sink,
+    code: 'sink-undelivered',
+    what: `${String(records)} records had not been delivered when the sink was changed or removed, and are lost.`,
+    why: 'The place that they were for had not taken them yet.',
+    fix: 'Let the sink catch up before changing it: its status says whether it waits.',
+  };
+}
+
+/** A receiver refused messages. @param limit records that may wait */
+export function bufferFull(receiver: string, limit: number): Problem {
+  return {
+    nodeId: receiver,
+    code: 'buffer-full',
+    what: `A record was refused: ${String(limit)} records wait for their batch already.`,
+    why: 'More arrive than batches take.',
+    fix: 'Raise the buffer limit or the maximum rate of the batcher, make the functions cheaper, or send less.',
+  };
+}
+
+/** What was thrown while a graph was started or updated, as a problem of the graph. */
+export function asGraphProblem(thrown: unknown, plan: Plan): Problem {
+  return thrown instanceof EngineProblem
+    ? thrown.problem
+    : asProblem(thrown, plan.graph, 'graph-failed', 'Look at the log for what happened before, and report it if it cannot be explained.');
+}
