@@ -9,7 +9,7 @@ interface ReceiverProperties extends NodeDef {
   /** Id of an mqtt-broker node. */
   broker: string;
   topic: string;
-  qos: '0' | '1';
+  qos: '0' | '1' | '2';
   /** Below the root of the flows' web server. */
   httpPath: string;
   /** kB */

@@ -1,20 +1,24 @@
+import { isFileName } from '../../src/plan/fileNames';
 import { current, dialogClosed, dialogOpened, whenChanged } from '../shared/editor/dialog';
+import { showGuarantee } from '../shared/editor/guarantee';
 import { nameOr } from '../shared/editor/label';
 import { readNumber } from '../shared/editor/numbers';
 import { expose } from '../shared/editor/registry';
 import { translator } from '../shared/editor/translate';
 
 interface SinkNode {
+  readonly id: string;
   readonly name?: string;
   readonly target?: string;
   readonly topic?: string;
   readonly url?: string;
+  readonly fileName?: string;
 }
 
 const text = translator('sink');
 
 function label(node: SinkNode): string {
-  const place = node.target === 'mqtt' ? node.topic : node.target === 'http' ? hostOf(node.url) : '';
+  const place = { mqtt: node.topic, http: hostOf(node.url), file: node.fileName }[node.target ?? ''];
   return nameOr(node, nameOr({ name: place ?? '' }, text('label.sink')));
 }
 
@@ -53,13 +57,38 @@ function validateTimeout(node: SinkNode, value: unknown): true | string {
   return number !== undefined && number >= 0.1 && number <= 600 ? true : text('error.timeout');
 }
 
+function validateFileName(node: SinkNode, value: unknown): true | string {
+  if (current(node, 'target') !== 'file' || value === undefined) return true;
+  const name = typeof value === 'string' ? value.trim() : '';
+  return name === '' || name.includes('${') || isFileName(name) ? true : text('error.fileName');
+}
+
+function validateColumns(node: SinkNode, value: unknown): true | string {
+  if (current(node, 'target') !== 'file' || current(node, 'fileFormat') !== 'csv' || typeof value !== 'string') return true;
+  const columns = value.split(',').map((column) => column.trim()).filter((column) => column !== '');
+  return new Set(columns).size === columns.length ? true : text('error.columns');
+}
+
 function prepare(node: SinkNode): void {
   dialogOpened(node);
-  whenChanged('#node-input-mode, #node-input-target', () => {
-    const mode = $('#node-input-mode').val();
+  showGuarantee(node.id, 'dstream-sink-guarantee');
+  let chosen: unknown;
+  whenChanged('#node-input-mode, #node-input-target, #node-input-fileFormat', () => {
     const target = $('#node-input-target').val();
-    $('.dstream-sink-batch').toggle(mode === 'batch');
-    for (const kind of ['flow', 'mqtt', 'http']) $(`.dstream-sink-${kind}`).toggle(target === kind);
+    const mode = $('#node-input-mode');
+    // In a file each record has a line of its own. Whoever only looks at that choice keeps what was chosen before.
+    const toFile = target === 'file';
+    if (toFile && mode.val() === 'batch') {
+      chosen = mode.val();
+      mode.val('record');
+    } else if (!toFile && chosen === 'batch') {
+      chosen = undefined;
+      mode.val('batch');
+    }
+    mode.find('option[value=batch]').prop('disabled', toFile);
+    $('.dstream-sink-batch').toggle(mode.val() === 'batch');
+    for (const kind of ['flow', 'mqtt', 'http', 'file']) $(`.dstream-sink-${kind}`).toggle(target === kind);
+    $('.dstream-sink-csv').toggle(toFile && $('#node-input-fileFormat').val() === 'csv');
   });
 }
 
@@ -73,4 +102,6 @@ expose('sink', {
   validateUrl,
   validateHeader,
   validateTimeout,
+  validateFileName,
+  validateColumns,
 });

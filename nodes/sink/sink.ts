@@ -5,7 +5,7 @@ import { migrate, type Migration } from '../shared/migrate';
 /** What the sink's dialog stores; numbers may arrive as strings. */
 interface SinkProperties extends NodeDef {
   version: number;
-  target: 'flow' | 'mqtt' | 'http';
+  target: 'flow' | 'mqtt' | 'http' | 'file';
   mode: 'batch' | 'record' | 'key';
   emptyBatches: boolean;
   /** Id of an mqtt-broker node. */
@@ -18,6 +18,16 @@ interface SinkProperties extends NodeDef {
   header: string;
   /** Seconds. */
   timeout: number | string;
+  /** A folder. */
+  path: string;
+  /** What the names of files begin with; empty for the name of the node. */
+  fileName: string;
+  fileFormat: 'json' | 'text' | 'csv';
+  roll: 'day' | 'hour' | 'batch';
+  /** Separated by commas. */
+  columns: string;
+  /** Means something only in a graph with a checkpoint. */
+  pin: boolean;
 }
 
 /** None yet: 1 is the first version, and what a node of it lacks has defaults. */

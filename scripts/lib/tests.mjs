@@ -12,7 +12,10 @@ const LONGEST_GROUP = 15 * 60_000;
 const LONGEST_END = 10_000;
 
 const inFolder = (...names) => (file) => names.some((name) => file.split('/').slice(0, -1).includes(name));
-const needsMoreThanNpm = inFolder('mosquitto', 'browser', 'smoke', 'heavy', 'install');
+/** Real Node-REDs that are killed; what they share is tested with everything else. */
+const isAboutKills = (file) => file.startsWith('kills/');
+const inFolderBeyondNpm = inFolder('mosquitto', 'browser', 'smoke', 'heavy', 'install');
+const needsMoreThanNpm = (file) => inFolderBeyondNpm(file) || isAboutKills(file);
 
 /**
  * The groups. Each has a process of its own: node-red-node-test-helper puts `should` on Object.prototype, and Node-RED's
@@ -57,6 +60,8 @@ export const groups = [
     timeout: 900_000,
     environment: { DSTREAM_TEST_NODE_RED: '5' },
   },
+  // Mosquitto is needed too. The last line of each test's own output says what was counted.
+  { name: 'kills', byDefault: false, includes: isAboutKills, timeout: 240_000 },
   { name: 'browser', byDefault: false, includes: inFolder('browser'), timeout: 120_000 },
   { name: 'smoke', byDefault: false, includes: inFolder('smoke'), timeout: 180_000 },
   // The packed package, installed as the palette manager does, with the Node-RED that this Node.js runs.

@@ -1,47 +1,34 @@
-import type { AppendFile, Disk } from '../ports/Disk';
-import { checksum } from './checksum';
-import { decode, encode } from './encoding';
-import { DamagedFileError, NewerFormatError } from './errors';
-import { readFileHeader, writeFileHeader, type FileKind } from './fileHeader';
-import { FRAME_OVERHEAD, frameContent, segmentSeed, writeFrame } from './frame';
+import type { Disk } from '../ports/Disk';
+import {
+  readCheckpointFile, writeCheckpointFile, type CheckpointFileContent, type CheckpointHead, type CheckpointSection, type SectionPlace,
+} from './checkpointFile';
+import { DamagedFileError } from './errors';
 import { quarantine } from './quarantine';
-import { scanFrames } from './scanFrames';
-
-export const CHECKPOINT_FORMAT = 1;
-
-const CHECKPOINT: FileKind = { magic: 'DSTREAMC', format: CHECKPOINT_FORMAT };
-
-/** Types of the frames in a checkpoint. In files: never change one. */
-const SECTION = 1;
-const PIECE = 2;
-const FOOTER = 3;
-
-/** How much of a section is written, or read, at a time: bytes. */
-const PIECE_BYTES = 1024 * 1024;
-
-/** The largest header in bytes. */
-const MAXIMUM_HEADER = 16 * 1024 * 1024;
 
 const FILE_NAME = /^(\d{15})\.ck$/;
 
-/** What every checkpoint says beside the state. */
-export interface CheckpointHead {
-  /** The time of the last batch that is in it, ms since the epoch. */
-  readonly batch: number;
-  /** The first frame of the log that a start from this checkpoint needs. */
-  readonly from: number;
-  /** Plain data of whoever made it. */
-  readonly data: unknown;
-}
+/** So many files one checkpoint may consist of. */
+const MAXIMUM_FILES = 10;
+
+/** A file is referred to only if at least so much of it is still the state: else it would be kept for little. */
+const SMALLEST_USE = 0.3;
 
 export interface StoredCheckpoint {
   readonly path: string;
   readonly head: CheckpointHead;
-  /** bytes */
+  /** Bytes of its own file, and of the sections in others. */
   readonly size: number;
+  /** All files that it consists of: its own, and those of earlier checkpoints that have sections of it. */
+  readonly files: ReadonlySet<string>;
 }
 
-/** State in parts, each named after the operator whose it is. */
+/** Gets a section in pieces, in order. */
+type SectionVisitor = (name: string, pieces: readonly Uint8Array[]) => void;
+
+/**
+ * State in parts, each named after the operator whose it is. Bytes that were written before, the very same object, are not written
+ * again where that can be spared: they must not change.
+ */
 export type Sections = Iterable<readonly [string, Uint8Array]>;
 
 export interface CheckpointStoreOptions {
@@ -52,15 +39,24 @@ export interface CheckpointStoreOptions {
 }
 
 /**
- * The checkpoints of a graph, one file each: header, frames with the sections, footer. A file gets its name when it is whole and
- * durable, and is never changed. The two newest that can be read are kept; what cannot be read goes to the quarantine.
+ * The checkpoints of a graph, one file each. A file gets its name when it is whole and durable, and is never changed. The two newest
+ * that can be read are kept; what cannot be read goes to the quarantine.
+ *
+ * A section that did not change is referred to where an earlier checkpoint wrote it. So that no damage can take both of the two
+ * that are kept, they never have a file in common: a checkpoint refers to the files of the one before the one in front of it. What
+ * changes is thus written twice, whatever stays is not written at all, and every tenth checkpoint of either line is a full one.
  */
 export class CheckpointStore {
   readonly #disk: Disk;
   readonly #options: CheckpointStoreOptions;
-  /** Oldest first. */
+  /** Oldest first; also files that are kept only because newer checkpoints have sections there. */
   #paths: string[];
   #newest: StoredCheckpoint | undefined;
+  #older: StoredCheckpoint | undefined;
+  /** Bytes of files. */
+  readonly #sizes = new Map<string, number>();
+  /** Where bytes were written, by this process. */
+  readonly #places = new WeakMap<Uint8Array, readonly SectionPlace[]>();
   /** Files that could not be read and were put away, where they are now. */
   readonly quarantined: string[] = [];
 
@@ -93,13 +89,9 @@ export class CheckpointStore {
 
   /** The parts of the state. @throws DamagedFileError */
   async read(checkpoint: StoredCheckpoint): Promise<ReadonlyMap<string, Uint8Array>> {
-    const sections = new Map<string, Uint8Array[]>();
-    let pieces: Uint8Array[] = [];
-    await this.#scan(checkpoint.path, (type, payload) => {
-      if (type === SECTION) sections.set(decode(payload) as string, (pieces = []));
-      else if (type === PIECE) pieces.push(Uint8Array.from(payload));
-    });
-    return new Map([...sections].map(([name, parts]) => [name, Buffer.concat(parts)]));
+    const sections = new Map<string, Uint8Array>();
+    await this.#readAll(checkpoint.path, (name, pieces) => sections.set(name, Buffer.concat(pieces)));
+    return sections;
   }
 
   /**
@@ -111,12 +103,15 @@ export class CheckpointStore {
   async write(head: CheckpointHead, sections: Sections): Promise<StoredCheckpoint | undefined> {
     const { folder, graph, checkOwnership } = this.#options;
     if (this.#newest === undefined || head.batch > this.#newest.head.batch) {
-      const path = `${folder}/${String(head.batch).padStart(15, '0')}.ck`;
+      const path = this.#pathOf(head.batch);
       const temporary = `${path}.tmp`;
+      const wanted = this.#withReferences([...sections]);
+      const written: [Uint8Array, SectionPlace][] = [];
       await this.#disk.remove(temporary);
       let size: number;
       try {
-        size = await this.#writeFile(await this.#disk.create(temporary), graph, head, sections);
+        const file = await this.#disk.create(temporary);
+        size = await writeCheckpointFile(file, graph, head, wanted, (bytes, place) => written.push([bytes, place]));
         await checkOwnership?.();
         await this.#disk.rename(temporary, path);
       } catch (thrown) {
@@ -124,54 +119,52 @@ export class CheckpointStore {
         throw thrown;
       }
       await this.#disk.fsyncFolder(folder);
-      this.#newest = { path, head, size };
+      this.#sizes.set(path, size);
+      const places = wanted.flatMap(({ content }) => (ArrayBuffer.isView(content) ? [] : [content]));
+      this.#newest = this.#described(path, head, size, places);
       this.#paths = [...this.#paths.filter((other) => other !== path), path];
+      for (const [bytes, place] of written) this.#places.set(bytes, [place, ...(this.#places.get(bytes) ?? [])].slice(0, 2));
     }
     return this.#keepTwo(this.#newest);
   }
 
-  async #writeFile(file: AppendFile, graph: string, head: CheckpointHead, sections: Sections): Promise<number> {
-    const { batch, from, data } = head;
-    const seed = segmentSeed(graph, batch);
-    let size = 0;
-    let frames = 0;
-    let sum = 0;
-    const append = async (bytes: Uint8Array): Promise<void> => {
-      await file.append(bytes);
-      size += bytes.length;
-    };
-    const appendFrame = async (type: number, payload: Uint8Array): Promise<void> => {
-      const content = frameContent(type, payload);
-      const bytes = Buffer.allocUnsafe(content.payload.length + FRAME_OVERHEAD);
-      writeFrame(bytes, 0, content, seed, size, 0);
-      frames++;
-      sum = checksum(payload, sum);
-      await append(bytes);
-    };
-    try {
-      await append(writeFileHeader(CHECKPOINT, { graph, batch, from, data }));
-      for (const [name, bytes] of sections) {
-        await appendFrame(SECTION, encode(name));
-        for (let begin = 0; begin < bytes.length; begin += PIECE_BYTES) {
-          await appendFrame(PIECE, bytes.subarray(begin, begin + PIECE_BYTES));
-        }
-      }
-      await appendFrame(FOOTER, encode({ frames, sum }));
-      await file.fsync();
-    } finally {
-      await file.close();
+  /** Refers to sections where they are, as far as that is allowed and spares enough. */
+  #withReferences(sections: readonly (readonly [string, Uint8Array])[]): readonly CheckpointSection[] {
+    const allowed = this.#allowedFiles();
+    const placed = sections.map(([name, bytes]) => {
+      const place = this.#places.get(bytes)?.find(({ batch }) => allowed.has(this.#pathOf(batch)));
+      return { name, bytes, place };
+    });
+    const used = new Map<string, number>();
+    for (const { place } of placed) {
+      if (place !== undefined) used.set(this.#pathOf(place.batch), (used.get(this.#pathOf(place.batch)) ?? 0) + place.size);
     }
-    return size;
+    const isWorthIt = (path: string): boolean => (used.get(path) ?? 0) >= SMALLEST_USE * (this.#sizes.get(path) ?? Infinity);
+    return placed.map(({ name, bytes, place }) => {
+      const content = place !== undefined && isWorthIt(this.#pathOf(place.batch)) ? place : bytes;
+      return { name, content };
+    });
   }
 
-  /** Removes all but the two newest that can be read; says which the older of them is. */
+  /** The files that the next checkpoint may refer to: none that the newest needs, which will be the older of the two then. */
+  #allowedFiles(): ReadonlySet<string> {
+    const own = this.#newest?.files ?? new Set<string>();
+    const files = this.#older?.files ?? new Set<string>();
+    return files.size >= MAXIMUM_FILES || [...files].some((path) => own.has(path)) ? new Set() : files;
+  }
+
+  /** Removes all that the two newest that can be read do not consist of; says which the older of them is. */
   async #keepTwo(newest: StoredCheckpoint): Promise<StoredCheckpoint | undefined> {
     const older = await this.#newestReadable(newest.head.batch);
+    this.#older = older;
     if (older === undefined) return undefined;
-    const dropped = this.#paths.filter((path) => path < older.path);
-    for (const path of dropped) await this.#disk.remove(path);
+    const dropped = this.#paths.filter((path) => path < older.path && !older.files.has(path) && !newest.files.has(path));
+    for (const path of dropped) {
+      await this.#disk.remove(path);
+      this.#sizes.delete(path);
+    }
     if (dropped.length > 0) await this.#disk.fsyncFolder(this.#options.folder);
-    this.#paths = this.#paths.filter((path) => path >= older.path);
+    this.#paths = this.#paths.filter((path) => !dropped.includes(path));
     return older;
   }
 
@@ -180,46 +173,69 @@ export class CheckpointStore {
     for (const path of [...this.#paths].reverse()) {
       if (batchOf(path) >= before) continue;
       try {
-        return await this.#scan(path, () => {});
+        return await this.#readAll(path);
       } catch (thrown) {
         if (!(thrown instanceof DamagedFileError)) throw thrown;
-        this.quarantined.push(await quarantine(this.#disk, path));
-        this.#paths = this.#paths.filter((other) => other !== path);
+        // It may be whole by itself, and a file that it refers to is not.
+        await this.#putAway(path);
+        if (thrown.file !== path && this.#paths.includes(thrown.file)) await this.#putAway(thrown.file);
       }
     }
     return undefined;
   }
 
-  async #scan(path: string, visit: (type: number, payload: Uint8Array) => void): Promise<StoredCheckpoint> {
-    const disk = this.#disk;
-    const { graph } = this.#options;
-    const size = (await disk.size(path)) ?? 0;
-    const damaged = (offset: number, what: string): DamagedFileError => new DamagedFileError(disk.location, path, offset, what);
-    // Most headers are small; only one that says it is larger is read again.
-    let found = readFileHeader(CHECKPOINT, await disk.read(path, 0, 64 * 1024));
-    if ('problem' in found && size > 64 * 1024) found = readFileHeader(CHECKPOINT, await disk.read(path, 0, MAXIMUM_HEADER));
-    if ('newerFormat' in found) throw new NewerFormatError(disk.location, path, found.newerFormat, CHECKPOINT_FORMAT);
-    if ('problem' in found) throw damaged(0, found.problem);
-    const head = found.body as CheckpointHead & { readonly graph: string };
-    if (head.graph !== graph || head.batch !== batchOf(path)) throw damaged(0, `it is of graph "${head.graph}", batch ${head.batch}`);
-    let frames = 0;
-    let sum = 0;
-    let footer: unknown;
-    const range = { path, seed: segmentSeed(graph, head.batch), begin: found.size, end: size };
-    const { end, problem } = await scanFrames(disk, range, ({ type, payload }) => {
-      if (footer !== undefined) throw damaged(range.begin, 'it goes on after its end');
-      if (type === FOOTER) {
-        footer = decode(payload);
-        return;
+  async #putAway(path: string): Promise<void> {
+    if (!this.#paths.includes(path)) return;
+    this.quarantined.push(await quarantine(this.#disk, path));
+    this.#paths = this.#paths.filter((other) => other !== path);
+  }
+
+  /** Reads a checkpoint with all files that it consists of, and checks all of them. @param visit absent: only checks */
+  async #readAll(path: string, visit?: SectionVisitor): Promise<StoredCheckpoint> {
+    const own = await this.#readFile(path, visit);
+    const byBatch = new Map<number, Map<number, string>>();
+    for (const { name, place } of own.references) {
+      const wanted = byBatch.get(place.batch) ?? new Map<number, string>();
+      byBatch.set(place.batch, wanted.set(place.index, name));
+    }
+    for (const [batch, wanted] of byBatch) {
+      const other = this.#pathOf(batch);
+      const found = await this.#readFile(other, visit, wanted);
+      for (const { name, place } of own.references) {
+        const section = place.batch === batch ? found.sections[place.index] : place;
+        if (section?.size === place.size && section.sum === place.sum) continue;
+        throw new DamagedFileError(this.#disk.location, other, 0, `${path} has section "${name}" there, and it is another`);
       }
-      frames++;
-      sum = checksum(payload, sum);
-      visit(type, payload);
+    }
+    return this.#described(path, own.head, own.size, own.references.map(({ place }) => place));
+  }
+
+  /** @param wanted the names of sections by their number in the file; absent: all, with the names that the file says */
+  async #readFile(path: string, visit?: SectionVisitor, wanted?: ReadonlyMap<number, string>): Promise<CheckpointFileContent> {
+    const pieces = new Map<number, Uint8Array[]>();
+    const content = await readCheckpointFile(this.#disk, this.#options.graph, path, batchOf(path), (index, piece) => {
+      if (visit === undefined || wanted?.has(index) === false) return;
+      const before = pieces.get(index) ?? [];
+      before.push(Uint8Array.from(piece));
+      pieces.set(index, before);
     });
-    if (problem !== undefined) throw damaged(problem.offset, problem.what);
-    const said = footer as { readonly frames: number; readonly sum: number } | undefined;
-    if (said?.frames !== frames || said.sum !== sum) throw damaged(end, 'it does not end as it was written');
-    return { path, head: { batch: head.batch, from: head.from, data: head.data }, size };
+    this.#sizes.set(path, content.size);
+    for (const [index, { name }] of content.sections.entries()) {
+      const wantedName = wanted === undefined ? name : wanted.get(index);
+      if (wantedName !== undefined) visit?.(wantedName, pieces.get(index) ?? []);
+    }
+    return content;
+  }
+
+  #described(path: string, head: CheckpointHead, size: number, places: readonly SectionPlace[]): StoredCheckpoint {
+    return {
+      path, head, size: places.reduce((sum, place) => sum + place.size, size),
+      files: new Set([path, ...places.map(({ batch }) => this.#pathOf(batch))]),
+    };
+  }
+
+  #pathOf(batch: number): string {
+    return `${this.#options.folder}/${String(batch).padStart(15, '0')}.ck`;
   }
 }
 

@@ -1,17 +1,22 @@
 import type { Disk } from '../ports/Disk';
 import { CheckpointStore, type Sections, type StoredCheckpoint } from './CheckpointStore';
 import { readEntry, writeEntry, type Entry, type Intent } from './entries';
-import { DurabilityError, messageOf } from './errors';
+import { DurabilityError, messageOf, MissingRecordsError } from './errors';
+import { filesIn } from './filesIn';
 import type { Held } from './Held';
+import { QUARANTINE } from './quarantine';
 import { readLog } from './readLog';
-import { readRecords, type RecordRange, type StoredRecords } from './readRecords';
+import { readRecords, type StoredRecords } from './readRecords';
 import { RecoveryReader, type RecoveredBatch, type RecoveredSource } from './RecoveryReader';
 import { SegmentedLog, type Appended, type LogOptions } from './SegmentedLog';
+import { setMarks } from './setMarks';
 
 export type JournalOptions = Omit<LogOptions, 'folder'>;
 
 const LOG_FOLDER = 'log';
 const CHECKPOINT_FOLDER = 'ckpt';
+const NO_MARKS: ReadonlyMap<string, unknown> = new Map();
+const NO_PACKETS: ReadonlySet<number> = new Set();
 
 /** What is left of a graph's earlier life. */
 export interface Recovery {
@@ -20,6 +25,8 @@ export interface Recovery {
   /** The batches to run again, in this order, before any other. */
   readonly batches: readonly RecoveredBatch[];
   readonly sources: ReadonlyMap<string, RecoveredSource>;
+  /** For each source the last of its records, where the log that is read at a start has one. */
+  readonly lastRecords: ReadonlyMap<string, unknown>;
   /** The time of the last batch there was: every other must be later. */
   readonly lastBatch: number | undefined;
   /** Bytes that a power cut left half written; nobody was told that they were safe. */
@@ -34,11 +41,13 @@ export interface Recovery {
 
 /** What a checkpoint keeps beside what its maker gave. */
 interface CheckpointData {
-  /** The last frame that had been appended when the state of the packet ids was taken. */
+  /** The last frame that had been appended when the state of the packet ids and marks was taken. */
   readonly lastFrame: number;
   /** As the intent of the batch says. */
   readonly upTo: ReadonlyMap<string, number>;
   readonly packets: ReadonlyMap<string, ReadonlySet<number>>;
+  /** Absent in early checkpoints: none. */
+  readonly marks?: ReadonlyMap<string, ReadonlyMap<string, unknown>>;
   readonly data: unknown;
 }
 
@@ -52,6 +61,7 @@ export class Journal {
   readonly #store: CheckpointStore;
   readonly #held: Held;
   readonly #sources = new Map<string, { next: number; packets: Set<number> }>();
+  readonly #marks = new Map<string, Map<string, unknown>>();
   #lastBatch: number | undefined;
   #upTo: ReadonlyMap<string, number>;
 
@@ -61,7 +71,10 @@ export class Journal {
     this.#held = reader.held;
     this.#lastBatch = reader.lastBatch;
     this.#upTo = reader.upTo;
-    for (const [source, { next, packets }] of reader.sources()) this.#sources.set(source, { next, packets: new Set(packets) });
+    for (const [source, { next, packets, marks }] of reader.sources()) {
+      this.#sources.set(source, { next, packets: new Set(packets) });
+      setMarks(this.#marks, source, marks);
+    }
   }
 
   /**
@@ -88,11 +101,12 @@ export class Journal {
       if (entry !== undefined) reader.add(frame.number, entry);
     });
     reader.finish(found.nextFrame - 1);
+    if (newest === undefined && found.nextFrame === 1) await refuseForgotten(disk);
     const sections = newest === undefined ? undefined : await store.read(newest);
     const log = await SegmentedLog.open(disk, { ...options, ...place }, found);
     const journal = new Journal(log, store, reader);
-    const read = (range: RecordRange, visit: (records: StoredRecords) => void): Promise<void> => readRecords(disk, place, range, visit);
     const batches = reader.batches();
+    const ranges = new Map(batches.map((batch) => [batch.time, reader.rangeOf(batch)]));
     const waiting = reader.waiting();
     return {
       journal,
@@ -100,15 +114,17 @@ export class Journal {
         checkpoint: newest === undefined || sections === undefined ? undefined : { batch: newest.head.batch, data: data?.data, sections },
         batches,
         sources: reader.sources(),
+        lastRecords: reader.lastRecords,
         lastBatch: reader.lastBatch,
         tornBytes: found.tornBytes,
         quarantined: store.quarantined,
         async recordsOf(batch) {
           const records: StoredRecords[] = [];
-          await read(reader.rangeOf(batch), (each) => records.push(each));
+          const range = ranges.get(batch.time);
+          if (range !== undefined) await readRecords(log, range, (each) => records.push(each));
           return records;
         },
-        readWaiting: (visit) => read(waiting, visit),
+        readWaiting: (visit) => readRecords(log, waiting, visit),
       },
     };
   }
@@ -116,6 +132,11 @@ export class Journal {
   /** The log itself, for what it says about itself. */
   get log(): SegmentedLog {
     return this.#log;
+  }
+
+  /** The sources that have ever logged anything. */
+  get sources(): Iterable<string> {
+    return this.#sources.keys();
   }
 
   /** The number that the next record of a source gets. */
@@ -128,20 +149,76 @@ export class Journal {
     return this.#sources.get(source)?.packets.has(packet) ?? false;
   }
 
+  /** The ids under which records of a source are in the log, and that were not released. */
+  openPackets(source: string): ReadonlySet<number> {
+    return this.#sources.get(source)?.packets ?? NO_PACKETS;
+  }
+
+  /** How far a source has got in each place that it reads from, as it said last. */
+  marksOf(source: string): ReadonlyMap<string, unknown> {
+    return this.#marks.get(source) ?? NO_MARKS;
+  }
+
+  /** Bytes of the log on disk. */
+  get logBytes(): number {
+    return this.#log.bytes;
+  }
+
+  /** Bytes of the newest checkpoint on disk; 0 where there is none. */
+  get checkpointBytes(): number {
+    return this.#store.newest?.size ?? 0;
+  }
+
+  /** The checkpoint that a start would begin from, and the last batch that is in it. */
+  get newestCheckpoint(): { readonly batch: number } | undefined {
+    return this.#store.newest?.head;
+  }
+
+  /** The number of the last frame that was confirmed and survives a power cut. */
+  get durableFrame(): number {
+    return this.#log.durableFrame;
+  }
+
   /**
    * Logs records of a source. Acknowledge them when `durable` has resolved, not before.
+   * @param records may be none, where there are packets or marks to be kept
    * @param packets ids under which their sender may send them again
+   * @param marks how far the source has got in places that it reads from, kept together with the records: either both survive or
+   *   neither; undefined forgets a place. Plain data, not to be changed afterwards
    * @throws EncodingError for records that cannot be kept
    */
-  append(source: string, records: readonly unknown[], packets: readonly number[] = []): Appended & { readonly first: number } {
+  append(
+    source: string, records: readonly unknown[], packets: readonly number[] = [], marks = NO_MARKS,
+  ): Appended & { readonly first: number } {
     const first = this.nextOf(source);
-    const appended = this.#append({ kind: 'records', source, first, records, packets });
+    const appended = this.#append({ kind: 'records', source, first, records, packets, marks });
     const known = this.#sources.get(source) ?? { next: 0, packets: new Set<number>() };
     this.#sources.set(source, known);
     known.next = first + records.length;
     for (const packet of packets) known.packets.add(packet);
-    this.#held.addRecords({ number: appended.number, source, first, end: known.next });
+    setMarks(this.#marks, source, marks);
+    this.#held.addRecords(source, appended.number, first, known.next);
     return { ...appended, first };
+  }
+
+  /**
+   * Reads records back that were appended, also while others are: such as those that memory had no room for. Waits for those that
+   * are not confirmed yet.
+   * @param begin the number of the first record
+   * @param end the number after that of the last
+   * @param visit gets them in order, piece by piece
+   * @throws MissingRecordsError for records that were never appended, or that a checkpoint has given up
+   */
+  async readRecords(source: string, begin: number, end: number, visit: (records: StoredRecords) => void): Promise<void> {
+    if (begin >= end) return;
+    const frames = this.#held.framesOf(source, begin, end);
+    if (frames === undefined) {
+      throw new MissingRecordsError(
+        `Records ${begin} to ${end - 1} of source ${source} are not in the log: its next record is ${this.nextOf(source)}, ` +
+          'and what a checkpoint covers is given up.',
+      );
+    }
+    await readRecords(this.#log, { sources: new Map([[source, { begin, end }]]), frames }, visit);
   }
 
   /** Logs that a sender has released packet ids. Tell it that it was heard when `durable` has resolved. */
@@ -210,10 +287,11 @@ export class Journal {
     }
     const { lastFrame } = this.#log;
     const packets = new Map([...this.#sources].map(([source, known]) => [source, new Set(known.packets)]));
+    const marks = new Map([...this.#marks].map(([source, places]) => [source, new Map(places)]));
     const from = this.#held.firstNeeded(batch, upTo) ?? lastFrame + 1;
     // It says that the log goes at least this far.
     await this.#log.sync();
-    const kept: CheckpointData = { lastFrame, upTo, packets, data };
+    const kept: CheckpointData = { lastFrame, upTo, packets, marks, data };
     const older = await this.#store.write({ batch, from, data: kept }, sections);
     this.#held.dropBefore(from);
     return this.#dropBefore(older);
@@ -245,4 +323,17 @@ export class Journal {
       });
     }
   }
+}
+
+/**
+ * A graph that has a damaged checkpoint and nothing else had something once: beginning from nothing would look as if all were well.
+ * @throws MissingRecordsError
+ */
+async function refuseForgotten(disk: Disk): Promise<void> {
+  const damaged = (await filesIn(disk, QUARANTINE)).filter((name) => name.startsWith(`${CHECKPOINT_FOLDER}-`));
+  if (damaged.length === 0) return;
+  throw new MissingRecordsError(
+    `The log in ${disk.location}/${LOG_FOLDER} holds nothing, and no checkpoint can be read: ${damaged.join(', ')} in the quarantine ` +
+      'were damaged. Put the missing files back from a copy, or reset the graph to start from nothing.',
+  );
 }

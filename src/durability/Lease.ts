@@ -64,6 +64,8 @@ export class Lease {
   readonly #disk: Disk;
   readonly #options: LeaseOptions;
   #beats = 0;
+  /** Whether the last beat could not be written, which was told. */
+  #isLate = false;
   #timer: Timer | undefined;
   #isReleased = false;
 
@@ -115,6 +117,10 @@ export class Lease {
       try {
         await file.append(Buffer.from(JSON.stringify(owner)));
         await file.fsync();
+      } catch (thrown) {
+        // Nobody owns the folder by it; left there, the next attempt would wait for an owner that never was.
+        await disk.remove(path).catch(() => undefined);
+        throw thrown;
       } finally {
         await file.close();
       }
@@ -165,6 +171,7 @@ export class Lease {
       await this.check();
       this.#beats++;
       if (!this.#isReleased) await this.#writeBeat(String(this.#beats));
+      this.#isLate = false;
     } catch (thrown) {
       if (this.#isReleased) return;
       if (thrown instanceof FencedError) {
@@ -173,7 +180,14 @@ export class Lease {
         return;
       }
       // Such as a full disk: it may be better next time, and if not, somebody who waits takes over, and check() says so.
-      this.#options.onLost?.(new Error(`The lease of ${this.#disk.location} could not be renewed: ${messageOf(thrown)}`, { cause: thrown }));
+      if (!this.#isLate) {
+        this.#options.onLost?.(new Error(
+          `The lease of ${this.#disk.location} could not be renewed: ${messageOf(thrown)}. It is tried again and again; ` +
+            'a process that waits for the folder may take it over meanwhile.',
+          { cause: thrown },
+        ));
+      }
+      this.#isLate = true;
     }
     // release() may have come in between.
     if (!this.#isDone()) this.#scheduleBeat();

@@ -1,6 +1,7 @@
 import type { Entry, Intent, IntentEntry, RecordsEntry } from './entries';
 import { MissingRecordsError } from './errors';
 import { Held } from './Held';
+import { setMarks } from './setMarks';
 import type { RecordRange } from './readRecords';
 
 /** A batch that is in no checkpoint and must run again, with just these boundaries. */
@@ -20,6 +21,8 @@ export interface RecoveredSource {
   readonly waiting: number;
   /** Packet ids under which records were logged and that were not released. */
   readonly packets: ReadonlySet<number>;
+  /** What was last logged as its marks: by place, plain data. */
+  readonly marks: ReadonlyMap<string, unknown>;
 }
 
 /** What the checkpoint says that the log goes on from. */
@@ -28,6 +31,8 @@ export interface RecoveryStart {
   readonly lastFrame: number;
   readonly upTo: ReadonlyMap<string, number>;
   readonly packets: ReadonlyMap<string, ReadonlySet<number>>;
+  /** Absent: none. */
+  readonly marks?: ReadonlyMap<string, ReadonlyMap<string, unknown>>;
 }
 
 interface BatchInProgress {
@@ -44,6 +49,8 @@ export class RecoveryReader {
   readonly #where: string;
   readonly #next = new Map<string, number>();
   readonly #packets = new Map<string, Set<number>>();
+  readonly #marks = new Map<string, Map<string, unknown>>();
+  readonly #lastRecords = new Map<string, unknown>();
   readonly #batches = new Map<number, BatchInProgress>();
   #lastBatch: number | undefined;
   #upTo: ReadonlyMap<string, number>;
@@ -58,12 +65,14 @@ export class RecoveryReader {
     this.#lastBatch = start?.batch;
     this.#upTo = start?.upTo ?? new Map();
     for (const [source, packets] of start?.packets ?? []) this.#packets.set(source, new Set(packets));
+    for (const [source, marks] of start?.marks ?? []) this.#marks.set(source, new Map(marks));
   }
 
   add(number: number, entry: Entry): void {
     switch (entry.kind) {
       case 'records':
         this.#addRecords(number, entry);
+        if (entry.records.length > 0) this.#lastRecords.set(entry.source, entry.records.at(-1));
         break;
       case 'released':
         if (number > (this.#start?.lastFrame ?? 0)) for (const packet of entry.packets) this.#packets.get(entry.source)?.delete(packet);
@@ -104,6 +113,11 @@ export class RecoveryReader {
     return this.#upTo;
   }
 
+  /** For each source the last of its records that was found; none where a checkpoint covers all of them. */
+  get lastRecords(): ReadonlyMap<string, unknown> {
+    return this.#lastRecords;
+  }
+
   batches(): readonly RecoveredBatch[] {
     return [...this.#batches.values()].map(({ entry, attempts, committed, pinned }) => {
       const { time, upTo, external, data } = entry;
@@ -112,11 +126,12 @@ export class RecoveryReader {
   }
 
   sources(): ReadonlyMap<string, RecoveredSource> {
-    const names = new Set([...this.#next.keys(), ...this.#upTo.keys(), ...this.#packets.keys()]);
+    const names = new Set([this.#next, this.#upTo, this.#packets, this.#marks].flatMap((map) => [...map.keys()]));
     return new Map([...names].map((source) => {
       const end = this.#upTo.get(source) ?? 0;
       const next = Math.max(this.#next.get(source) ?? 0, end);
-      return [source, { next, waiting: next - end, packets: this.#packets.get(source) ?? new Set() }];
+      const packets = this.#packets.get(source) ?? new Set();
+      return [source, { next, waiting: next - end, packets, marks: this.#marks.get(source) ?? new Map() }];
     }));
   }
 
@@ -137,18 +152,17 @@ export class RecoveryReader {
 
   #range(begin: ReadonlyMap<string, number>, end: ReadonlyMap<string, number>): RecordRange {
     const sources = new Map([...end].map(([source, last]) => [source, { begin: begin.get(source) ?? 0, end: last }]));
-    const numbers = this.held.records
-      .filter(({ source, first, end: last }) => {
-        const range = sources.get(source);
-        return range !== undefined && first < range.end && last > range.begin;
-      })
-      .map(({ number }) => number);
-    const [first] = numbers;
-    const last = numbers.at(-1);
-    return { sources, frames: first === undefined || last === undefined ? undefined : { first, last } };
+    const spans = [...sources].flatMap(([source, range]) => {
+      if (range.begin >= range.end) return [];
+      const span = this.held.framesOf(source, range.begin, range.end);
+      if (span === undefined) throw this.#missing(`records ${range.begin} to ${range.end - 1} of source ${source} are in no frame`);
+      return [span];
+    });
+    const frames = { first: Math.min(...spans.map(({ first }) => first)), last: Math.max(...spans.map(({ last }) => last)) };
+    return { sources, frames: spans.length === 0 ? undefined : frames };
   }
 
-  #addRecords(number: number, { source, first, records, packets }: RecordsEntry): void {
+  #addRecords(number: number, { source, first, records, packets, marks }: RecordsEntry): void {
     const expected = this.#next.get(source);
     const covered = this.#start?.upTo.get(source) ?? 0;
     if (expected === undefined ? first > covered : first !== expected) {
@@ -156,8 +170,9 @@ export class RecoveryReader {
     }
     const end = first + records.length;
     this.#next.set(source, end);
-    this.held.addRecords({ number, source, first, end });
+    this.held.addRecords(source, number, first, end);
     if (number <= (this.#start?.lastFrame ?? 0)) return;
+    setMarks(this.#marks, source, marks);
     const open = this.#packets.get(source) ?? new Set<number>();
     this.#packets.set(source, open);
     for (const packet of packets) open.add(packet);

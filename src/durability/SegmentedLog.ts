@@ -1,9 +1,9 @@
 import type { Clock, Timer } from '../ports/Clock';
-import type { AppendFile, Disk } from '../ports/Disk';
-import { codeOf, DurabilityError, EncodingError, FencedError, isDiskFull, LogFailedError, messageOf } from './errors';
-import { FRAME_OVERHEAD, frameContent, MAXIMUM_PAYLOAD, segmentSeed, writeFrame, type FrameContent } from './frame';
-import { segmentPath, type FoundLog, type LogPlace, type SegmentFile } from './readLog';
-import { writeSegmentHeader, type SegmentEnd } from './segmentHeader';
+import type { Disk } from '../ports/Disk';
+import { EncodingError, isDiskFull, LogFailedError, messageOf } from './errors';
+import { FRAME_OVERHEAD, frameContent, MAXIMUM_PAYLOAD, type FrameContent } from './frame';
+import type { FoundLog, LogFrame } from './readLog';
+import { SegmentFiles, type SegmentOptions } from './SegmentFiles';
 
 /**
  * When what was appended is made to survive a power cut:
@@ -23,20 +23,14 @@ export interface LogListener {
   failed?(error: LogFailedError): void;
 }
 
-export interface LogOptions extends LogPlace {
-  /** Of the owner; in the header of every segment. */
-  readonly epoch: number;
+export interface LogOptions extends SegmentOptions {
   readonly clock: Clock;
   /** `group` by default */
   readonly policy?: SyncPolicy;
-  /** A segment that has reached this size is followed by a new one: bytes, 64 MiB by default. */
-  readonly segmentBytes?: number;
   /** How much one fsync may cover: bytes, 4 MiB by default. */
   readonly groupBytes?: number;
   /** How long after a full disk was met the next attempt is made: ms, 1,000 by default. */
   readonly retryAfter?: number;
-  /** Asked after every fsync and before anything is confirmed: rejects with a FencedError when another owner has taken over. */
-  readonly checkOwnership?: () => Promise<void>;
   readonly listener?: LogListener;
 }
 
@@ -56,44 +50,26 @@ interface Group {
   readonly reject: (error: Error) => void;
 }
 
-interface ActiveSegment {
-  readonly segment: number;
-  readonly file: AppendFile;
-  readonly seed: number;
-  /** Where the frames begin, bytes. */
-  readonly begin: number;
-  end: number;
-  /** How much of it survives a power cut, bytes. */
-  durable: number;
-  /** Where the log ended before it. */
-  readonly previous: SegmentEnd | undefined;
+/** Whoever waits for frames up to this one to survive a power cut. */
+interface SyncWaiter {
+  readonly frame: number;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
 }
 
-interface SealedSegment extends SegmentFile {
-  readonly lastFrame: number;
-}
-
-const DEFAULT_SEGMENT_BYTES = 64 * 1024 * 1024;
-const MAXIMUM_SEGMENT_BYTES = 1024 * 1024 * 1024;
 const DEFAULT_GROUP_BYTES = 4 * 1024 * 1024;
 const DEFAULT_RETRY = 1000;
 
 /**
- * A log of frames in segments. Nothing is ever written to a segment that somebody else began, or that a write failed on: every
+ * A log of frames in segments: gathers what is appended into groups, and confirms each when it is as safe as the policy says. Every
  * start and every failed write is followed by a new segment, so a torn tail needs no repair. A failed fsync ends the log.
  */
 export class SegmentedLog {
   readonly #disk: Disk;
   readonly #options: LogOptions;
   readonly #policy: SyncPolicy;
-  readonly #segmentBytes: number;
   readonly #groupBytes: number;
-  #active: ActiveSegment | undefined;
-  /** Where the log ends, on disk. */
-  #end: SegmentEnd | undefined;
-  #nextSegment: number;
-  #sealed: SealedSegment[];
-  #strays: readonly SegmentFile[];
+  readonly #files: SegmentFiles;
   #groups: Group[] = [];
   #pendingBytes = 0;
   #lastFrame: number;
@@ -106,23 +82,16 @@ export class SegmentedLog {
   #inFlight: Group | undefined;
   #isSyncDue = false;
   #syncTimer: Timer | undefined;
-  #syncWaiters: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
+  #syncWaiters: SyncWaiter[] = [];
 
   private constructor(disk: Disk, options: LogOptions, found: FoundLog) {
     this.#disk = disk;
     this.#options = options;
     this.#policy = options.policy ?? { kind: 'group' };
-    this.#segmentBytes = Math.min(options.segmentBytes ?? DEFAULT_SEGMENT_BYTES, MAXIMUM_SEGMENT_BYTES);
     this.#groupBytes = options.groupBytes ?? DEFAULT_GROUP_BYTES;
-    this.#end = found.end;
-    this.#nextSegment = found.nextSegment;
+    this.#files = new SegmentFiles(disk, options, found);
     this.#lastFrame = found.nextFrame - 1;
     this.#confirmedFrame = this.#lastFrame;
-    this.#strays = found.strays;
-    this.#sealed = found.segments.map((segment, index) => {
-      const next = found.segments[index + 1]?.header.previous;
-      return { segment: segment.segment, path: segment.path, lastFrame: next?.lastFrame ?? found.end?.lastFrame ?? 0 };
-    });
   }
 
   /**
@@ -132,7 +101,7 @@ export class SegmentedLog {
    */
   static async open(disk: Disk, options: LogOptions, found: FoundLog): Promise<SegmentedLog> {
     const log = new SegmentedLog(disk, options, found);
-    await log.#beginSegment(found.carried.map(({ type, payload }) => frameContent(type, payload)));
+    await log.#files.begin(found.carried.map(({ type, payload }) => frameContent(type, payload)));
     return log;
   }
 
@@ -144,6 +113,16 @@ export class SegmentedLog {
   /** The number of the last frame that was confirmed. */
   get confirmedFrame(): number {
     return this.#confirmedFrame;
+  }
+
+  /** The number of the last frame that was confirmed and survives a power cut; with the policy `timer` it may lag behind. */
+  get durableFrame(): number {
+    return Math.min(this.#confirmedFrame, this.#files.durableFrame);
+  }
+
+  /** Bytes of the log on disk. */
+  get bytes(): number {
+    return this.#files.bytes;
   }
 
   /** Bytes that were appended and are not confirmed. Whoever appends holds back when they become too many. */
@@ -195,9 +174,10 @@ export class SegmentedLog {
   /** Resolves when all that was appended so far survives a power cut, whatever the policy. */
   async sync(): Promise<void> {
     await this.flush();
-    if (this.#active === undefined || this.#active.end === this.#active.durable) return;
+    const frame = this.#files.lastFrame;
+    if (!this.#files.isOpen || this.#files.durableFrame >= frame) return;
     await new Promise<void>((resolve, reject) => {
-      this.#syncWaiters.push({ resolve, reject });
+      this.#syncWaiters.push({ frame, resolve, reject });
       this.#isSyncDue = true;
       this.#start();
     });
@@ -209,26 +189,23 @@ export class SegmentedLog {
    */
   async dropBefore(frame: number): Promise<number> {
     if (this.#failure !== undefined) throw this.#failure;
-    const kept = this.#sealed.findIndex(({ lastFrame }) => lastFrame >= frame);
-    const dropped = kept === -1 ? this.#sealed : this.#sealed.slice(0, kept);
-    const oldest = this.#sealed[dropped.length]?.segment ?? this.#active?.segment ?? 0;
-    const strays = this.#strays.filter(({ segment }) => segment < oldest);
-    const files = [...strays, ...dropped].sort((left, right) => left.segment - right.segment);
-    if (files.length === 0) return 0;
-    for (const { path } of files) await this.#disk.remove(path);
-    await this.#disk.fsyncFolder(this.#options.folder);
-    const gone = new Set(files.map(({ segment }) => segment));
-    this.#sealed = this.#sealed.filter(({ segment }) => !gone.has(segment));
-    this.#strays = this.#strays.filter(({ segment }) => !gone.has(segment));
-    return files.length;
+    return this.#files.dropBefore(frame);
+  }
+
+  /**
+   * Reads frames back, in order, while others are appended; waits for those that are not confirmed yet.
+   * @param visit may get payloads that are views of memory that is used again afterwards
+   * @throws DamagedFileError where they are not as they were written
+   */
+  async read(first: number, last: number, visit: (frame: LogFrame) => void): Promise<void> {
+    if (last > this.#confirmedFrame) await this.flush();
+    await this.#files.read(first, last, visit);
   }
 
   /** Waits for what is being written, then lets go of the files. What a full disk kept from being written is not confirmed. */
   async close(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
-    if (this.#failure === undefined && this.#active !== undefined && this.#active.end > this.#active.durable) {
-      await this.#syncNow();
-    }
+    if (this.#failure === undefined) await this.#syncNow();
     this.#fail('it was closed', undefined);
   }
 
@@ -268,21 +245,12 @@ export class SegmentedLog {
   async #write(group: Group): Promise<void> {
     let step = 'a new segment could not be begun';
     try {
-      const segment = await this.#segmentFor(group.bytes);
+      await this.#files.makeRoom(group.bytes);
       step = 'a write failed';
-      const lastFrame = (this.#end?.lastFrame ?? 0) + group.frames.length;
-      const bytes = framesAsBytes(group.frames, segment.seed, segment.end, segment.durable);
-      try {
-        await segment.file.append(bytes);
-      } catch (thrown) {
-        await this.#abandon(segment);
-        throw thrown;
-      }
-      segment.end += bytes.length;
-      this.#end = { segment: segment.segment, end: segment.end, lastFrame };
+      await this.#files.append(group.frames);
       if (this.#policy.kind !== 'timer' || this.#isSyncDue) {
         step = 'fsync failed';
-        await this.#sync(segment);
+        await this.#sync();
       } else {
         this.#syncTimer ??= this.#options.clock.schedule(this.#policy.interval, () => {
           this.#syncTimer = undefined;
@@ -292,7 +260,7 @@ export class SegmentedLog {
       }
       step = 'it was not to be confirmed';
       await this.#options.checkOwnership?.();
-      this.#confirmedFrame = lastFrame;
+      this.#confirmedFrame = this.#files.lastFrame;
     } catch (thrown) {
       if (isDiskFull(thrown)) this.#waitForRoom(thrown);
       else this.#fail(step, thrown);
@@ -307,105 +275,21 @@ export class SegmentedLog {
     }
   }
 
-  /**
-   * Gives a segment up on which a write failed: any part of the bytes may be there. It ends where the group begins, and the group
-   * goes to the next segment.
-   */
-  async #abandon(segment: ActiveSegment): Promise<void> {
-    this.#active = undefined;
-    // The next segment says that the log goes on where this one ends.
-    if (segment.end > segment.durable) await this.#sync(segment);
-    await segment.file.close().catch(() => {});
-    if (segment.end > segment.begin) return;
-    // Every attempt on a full disk would leave a file, and take the room that had become free.
-    this.#end = segment.previous;
-    await this.#disk.remove(segmentPath(this.#options.folder, segment.segment)).catch(() => {});
-  }
-
   async #syncNow(): Promise<void> {
     try {
-      if (this.#active !== undefined) await this.#sync(this.#active);
+      await this.#sync();
     } catch (thrown) {
       this.#fail('fsync failed', thrown);
     }
   }
 
-  async #sync(segment: ActiveSegment): Promise<void> {
-    const { end } = segment;
+  async #sync(): Promise<void> {
     this.#isSyncDue = false;
-    try {
-      await segment.file.fsync();
-    } catch (thrown) {
-      // Without the code: a full disk, too, is final here.
-      throw new DurabilityError(`fsync of segment ${segment.segment} failed: ${messageOf(thrown)}`, { cause: thrown });
-    }
-    segment.durable = end;
+    await this.#files.sync();
+    const { durableFrame } = this.#files;
     const waiters = this.#syncWaiters;
-    this.#syncWaiters = [];
-    for (const { resolve } of waiters) resolve();
-  }
-
-  /** The segment that takes so many bytes more. */
-  async #segmentFor(bytes: number): Promise<ActiveSegment> {
-    const active = this.#active;
-    if (active !== undefined && (active.end === active.begin || active.end + bytes <= this.#segmentBytes)) return active;
-    return this.#beginSegment([]);
-  }
-
-  /** @param carried frames to be written together with the header */
-  async #beginSegment(carried: readonly FrameContent[]): Promise<ActiveSegment> {
-    const { graph, folder, epoch, checkOwnership } = this.#options;
-    const before = this.#active;
-    if (before !== undefined) {
-      // What the next segment says of this one must hold after a power cut.
-      if (before.end > before.durable) await this.#sync(before);
-      await before.file.close();
-      this.#active = undefined;
-    }
-    await checkOwnership?.();
-    const segment = this.#nextSegment++;
-    const path = segmentPath(folder, segment);
-    const header = writeSegmentHeader({
-      graph, segment, epoch, firstFrame: (this.#end?.lastFrame ?? 0) + 1, previous: this.#end ?? null, carried: carried.length,
-    });
-    const seed = segmentSeed(graph, segment);
-    const frames = framesAsBytes(carried, seed, header.length, 0);
-    const file = await this.#create(path);
-    try {
-      await file.append(Buffer.concat([header, frames]));
-      await file.fsync();
-      await this.#disk.fsyncFolder(folder);
-    } catch (thrown) {
-      await file.close().catch(() => {});
-      // Not needed for being right, only so that a full disk is not filled with beginnings.
-      await this.#disk.remove(path).catch(() => {});
-      throw thrown;
-    }
-    const size = header.length + frames.length;
-    const previous = this.#end;
-    this.#sealEnd();
-    this.#end = { segment, end: size, lastFrame: (previous?.lastFrame ?? 0) + carried.length };
-    this.#active = { segment, file, seed, begin: header.length, end: size, durable: size, previous };
-    return this.#active;
-  }
-
-  async #create(path: string): Promise<AppendFile> {
-    try {
-      return await this.#disk.create(path);
-    } catch (thrown) {
-      if (codeOf(thrown) !== 'EEXIST') throw thrown;
-      throw new FencedError(
-        `${this.#disk.location}/${path} was made by somebody else: another process works on the same folder. End one of them.`,
-        { cause: thrown },
-      );
-    }
-  }
-
-  /** The segment in which the log ends gets a successor, and can be dropped some day. */
-  #sealEnd(): void {
-    const end = this.#end;
-    if (end === undefined || this.#sealed.some(({ segment }) => segment === end.segment)) return;
-    this.#sealed.push({ segment: end.segment, path: segmentPath(this.#options.folder, end.segment), lastFrame: end.lastFrame });
+    this.#syncWaiters = waiters.filter(({ frame }) => frame > durableFrame);
+    for (const { frame, resolve } of waiters) if (frame <= durableFrame) resolve();
   }
 
   #waitForRoom(thrown: unknown): void {
@@ -438,19 +322,7 @@ export class SegmentedLog {
     for (const group of groups) group.reject(failure);
     for (const waiter of this.#syncWaiters) waiter.reject(failure);
     this.#syncWaiters = [];
-    this.#active?.file.close().catch(() => {});
-    this.#active = undefined;
+    this.#files.close().catch(() => {});
     if (!isClosed) listener?.failed?.(failure);
   }
-}
-
-/**
- * @param offset where in the segment they will begin
- * @param durable how much of the segment is
- */
-function framesAsBytes(frames: readonly FrameContent[], seed: number, offset: number, durable: number): Buffer {
-  const bytes = Buffer.allocUnsafe(frames.reduce((sum, { payload }) => sum + payload.length + FRAME_OVERHEAD, 0));
-  let at = 0;
-  for (const frame of frames) at = writeFrame(bytes, at, frame, seed, offset + at, durable);
-  return bytes;
 }

@@ -198,13 +198,13 @@ class Encoder {
 
   #view(value: ArrayBufferView): void {
     const { writer } = this;
-    const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
     if (Buffer.isBuffer(value)) {
       writer.byte(TAG.buffer);
-      writer.count(bytes.length);
-      writer.bytes(bytes);
+      writer.count(value.length);
+      writer.bytes(value);
       return;
     }
+    const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
     const kind = TYPED_ARRAYS.findIndex((type) => Object.getPrototypeOf(value) === type.prototype);
     const type = TYPED_ARRAYS[kind];
     if (type === undefined) throw this.#refusal(`an instance of ${value.constructor.name}`);

@@ -15,6 +15,8 @@ export interface RecordsEntry {
   readonly records: readonly unknown[];
   /** Ids under which a sender may send these again (QoS 2) until it is told that they are released. */
   readonly packets: readonly number[];
+  /** How far the source has got in each place that it reads from; undefined forgets the place: plain data. */
+  readonly marks: ReadonlyMap<string, unknown>;
 }
 
 /** Packet ids that may be used for other records from now on. */
@@ -81,8 +83,8 @@ export function readEntry(type: number, payload: Uint8Array): Entry | undefined 
   const fields = (): unknown[] => decode(payload) as unknown[];
   switch (type) {
     case TYPE.records: {
-      const [source, first, records, packets] = fields() as [string, number, unknown[], number[]];
-      return { kind: 'records', source, first, records, packets };
+      const [source, first, records, packets, marks] = fields() as [string, number, unknown[], number[], Map<string, unknown>?];
+      return { kind: 'records', source, first, records, packets, marks: marks ?? new Map() };
     }
     case TYPE.released: {
       const [source, packets] = fields() as [string, number[]];
@@ -118,7 +120,9 @@ export function readEntry(type: number, payload: Uint8Array): Entry | undefined 
 function fieldsOf(entry: Entry): readonly unknown[] {
   switch (entry.kind) {
     case 'records':
-      return [entry.source, entry.first, entry.records, entry.packets];
+      // Most have none.
+      if (entry.marks.size === 0) return [entry.source, entry.first, entry.records, entry.packets];
+      return [entry.source, entry.first, entry.records, entry.packets, entry.marks];
     case 'released':
       return [entry.source, entry.packets];
     case 'intent':

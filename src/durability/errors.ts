@@ -15,7 +15,7 @@ export class DamagedFileError extends DurabilityError {
   constructor(location: string, file: string, offset: number, what: string) {
     super(
       `${location}/${file} is damaged at byte ${offset}: ${what}. Nothing after it was used and nothing was changed. ` +
-        'Put the file back from a copy; or move it to the folder quarantine, which gives up what it held, and start again.',
+        'Put the file back from a copy.',
     );
     this.file = file;
     this.offset = offset;

@@ -1,13 +1,18 @@
 // The public face of durability: what others may know of it.
-export { CHECKPOINT_FORMAT, CheckpointStore, type CheckpointHead, type Sections, type StoredCheckpoint } from './CheckpointStore';
+export { checkDisk } from './checkDisk';
+export { CHECKPOINT_FORMAT, type CheckpointHead } from './checkpointFile';
+export { CheckpointStore, type Sections, type StoredCheckpoint } from './CheckpointStore';
+export { type DeadLetter, DeadLetters, type DeadLettersOptions } from './DeadLetters';
 export { decode, encode, ENCODING_VERSION, MAXIMUM_DEPTH } from './encoding';
 export type { Intent } from './entries';
 export {
-  DamagedFileError, DecodingError, DurabilityError, EncodingError, FencedError, LogFailedError, MissingRecordsError, NewerFormatError,
+  DamagedFileError, DecodingError, DurabilityError, EncodingError, FencedError, isDiskFull, LogFailedError, MissingRecordsError, NewerFormatError,
 } from './errors';
 export { Journal, type JournalOptions, type Recovery } from './Journal';
 export { Lease, type LeaseOptions, type LeaseOwner } from './Lease';
+export { putAside, removeOld } from './putAside';
 export { quarantine } from './quarantine';
+export { MAXIMUM_PAYLOAD } from './frame';
 export { readLog, type FoundLog, type LogFrame, type LogPlace, type LogSegment } from './readLog';
 export type { StoredRecords } from './readRecords';
 export type { RecoveredBatch, RecoveredSource } from './RecoveryReader';

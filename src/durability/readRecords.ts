@@ -1,6 +1,6 @@
-import type { Disk } from '../ports/Disk';
 import { readEntry } from './entries';
-import { readLog, type LogPlace } from './readLog';
+import type { FrameSpan } from './Held';
+import type { SegmentedLog } from './SegmentedLog';
 
 /** Records of a source as they came from the log. */
 export interface StoredRecords {
@@ -15,15 +15,15 @@ export interface RecordRange {
   /** For each source, the first record and the one after the last. */
   readonly sources: ReadonlyMap<string, { readonly begin: number; readonly end: number }>;
   /** The first and the last frame that have any of them; undefined: there are none. */
-  readonly frames: { readonly first: number; readonly last: number } | undefined;
+  readonly frames: FrameSpan | undefined;
 }
 
 /** Reads records from the log; where a batch ends in the middle of a frame, only those that belong to it. */
 export async function readRecords(
-  disk: Disk, place: LogPlace, { sources, frames }: RecordRange, visit: (records: StoredRecords) => void,
+  log: SegmentedLog, { sources, frames }: RecordRange, visit: (records: StoredRecords) => void,
 ): Promise<void> {
   if (frames === undefined) return;
-  await readLog(disk, place, frames.first, ({ type, payload }) => {
+  await log.read(frames.first, frames.last, ({ type, payload }) => {
     const entry = readEntry(type, payload);
     if (entry?.kind !== 'records') return;
     const { source, first, records } = entry;
@@ -32,5 +32,5 @@ export async function readRecords(
     const begin = Math.max(range.begin, first);
     const end = Math.min(range.end, first + records.length);
     if (begin < end) visit({ source, first: begin, records: records.slice(begin - first, end - first) });
-  }, frames.last);
+  });
 }

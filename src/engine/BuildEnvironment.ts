@@ -3,11 +3,12 @@ import type { BatchState } from '../streaming/BatchState';
 import type { StreamingContext } from '../streaming/StreamingContext';
 import type { Plan } from '../plan/Plan';
 import type { Problem } from '../plan/Problem';
-import type { DataRecord } from './DataRecord';
+import type { DataRecord, RecordKey } from './DataRecord';
 import type { LogEvent, OutputEvent, RunOptions } from './Engine';
 import type { OperatorFigures } from './OperatorFigures';
 import type { ReceiverRuntime } from './ReceiverRuntime';
 import type { SinkRuntime } from './SinkRuntime';
+import type { StoredState } from './StoredState';
 
 /** The output of an operator, while a plan is being built. */
 export interface BuiltStream {
@@ -28,6 +29,28 @@ export interface UserCalls {
   leave(): void;
 }
 
+/** What is remembered of the sinks of a graph: which of them have which batch. A sink whose inputs slide differently has several parts. */
+export interface SinkEffects {
+  /** Whether a part has a batch for good, from before a crash. */
+  isCommitted(part: string, time: number): boolean;
+  /** What a batch gave to a part before a crash, where that was kept; undefined where it was not. */
+  pinned(part: string, time: number): readonly PinnedRecord[] | undefined;
+  /** Keeps what a batch gave to a part. The sink may have it when this resolves. */
+  pin(part: string, time: number, records: readonly PinnedRecord[]): Promise<void>;
+  /** A part begins with what a batch gave it. */
+  expect(part: string, time: number): void;
+  /** A part has it for good, or never will. */
+  commit(part: string, time: number): void;
+  /** Puts a record aside that a sink refused. */
+  deadLetter(operator: string, time: number, code: string, reason: string, record: unknown): void;
+}
+
+/** A record as it is kept for a sink. The places are in files: add further ones at the end only. */
+export type PinnedRecord = readonly [payload: unknown, topic: string, key: RecordKey, time: number];
+
+/** A record that went wrong, as far as dead letters show it. */
+export type LostRecord = Pick<DataRecord, 'payload' | 'topic' | 'time'> & { readonly key: RecordKey | undefined };
+
 /** What operators are given when their streams are built. */
 export interface BuildEnvironment {
   readonly calls: UserCalls;
@@ -38,12 +61,18 @@ export interface BuildEnvironment {
   receiver(operator: string): ReceiverRuntime;
   /** Where a sink that sends records out of Node-RED hands them over. */
   sink(operator: string): SinkRuntime;
+  /** How many outputs each sink has so far. */
+  readonly sinkParts: Map<string, number>;
   /** What such sinks have under way for the batch that runs: its last output waits for all of it. */
   readonly deliveries: Promise<void>[];
   /** The state kept under this name if it is of the same kind, otherwise new state. */
-  state<State extends object>(name: string, fingerprint: string, create: () => State): State;
+  state<State extends StoredState>(name: string, fingerprint: string, create: () => State): State;
   /** A record, or so many of them, went wrong. `code` is the problem's. */
   failed(operator: string, code: string, problem: () => Problem, count?: number): void;
+  /** The same, for records that are known: a graph with a checkpoint puts them aside as dead letters. @param time of the batch */
+  lost(operator: string, code: string, problem: () => Problem, time: number, records: readonly LostRecord[]): void;
+  /** What a graph with a checkpoint remembers of its sinks; absent in others. */
+  readonly effects: SinkEffects | undefined;
   log(event: LogEvent): void;
   /** Hands results over; to be waited for, so that slow takers slow batches down instead of filling memory. */
   output(event: OutputEvent): Promise<void> | undefined;

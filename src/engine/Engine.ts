@@ -32,6 +32,18 @@ export interface RunOptions {
   readonly utilPath?: string;
   /** Tells this Node-RED from others that run the same plan, for those who get the records of all of them. */
   readonly instance?: string;
+  /** The state that the user gives up, of a graph with a checkpoint. Carried out once, however often the graph is started with it. */
+  readonly reset?: Reset;
+  /** Whether the thread or process of the graph was ended, or ended itself, just before: by what it did, most likely. */
+  readonly afterDeath?: boolean;
+}
+
+/** What is given up of what a graph has on disk. All of it is kept in its quarantine for a while. */
+export interface Reset {
+  /** Names the wish, so that it is carried out once: letters, digits and hyphens. */
+  readonly id: string;
+  /** `all`: records, batches and state. Otherwise the ids of the operators that are to begin without their state. */
+  readonly scope: 'all' | readonly string[];
 }
 
 /** The most records of one batch that a tap hands out. */
@@ -75,6 +87,41 @@ export interface BatchEvent {
 /** What happened since the last progress event; sent at most once a second, and only when something changed. */
 export interface ProgressEvent {
   readonly operators: Readonly<Record<string, OperatorProgress>>;
+  /** Absent for a graph without a checkpoint. */
+  readonly durability?: DurabilityFigures;
+}
+
+/** What a graph with a checkpoint has on disk, and how that fares. */
+export interface DurabilityFigures {
+  /**
+   * `waiting`: another process owns the folder. `recovering`: batches of the last run are run again. `full`: there is no room on
+   * the disk, or the log has reached its limit; sources are not acknowledged meanwhile.
+   */
+  readonly state: 'opening' | 'waiting' | 'recovering' | 'running' | 'full';
+  /** For a person: who owns the folder, or what is full. Empty where there is nothing to say. */
+  readonly text: string;
+  /** bytes */
+  readonly logBytes: number;
+  /** Bytes of the newest checkpoint; 0 where there is none. */
+  readonly checkpointBytes: number;
+  /** The time of the last batch in the newest checkpoint, ms since the epoch. */
+  readonly checkpointBatch?: number;
+  /** When it was made, ms since the epoch. */
+  readonly checkpointTime?: number;
+  /** Records that could not be processed or delivered and were put aside. */
+  readonly deadLetters: number;
+  /** What the start brought back; absent for a graph that began from nothing. */
+  readonly recovered?: RecoveryFigures;
+}
+
+export interface RecoveryFigures {
+  readonly batches: number;
+  /** Records in those batches, and those that waited for a batch. */
+  readonly records: number;
+  /** From the start until everything was ready to go on. */
+  readonly milliseconds: number;
+  /** Bytes that a power cut left half written, and that nobody was told were safe. */
+  readonly tornBytes: number;
 }
 
 export interface OperatorProgress {
@@ -124,7 +171,11 @@ export interface UpdateReport {
 
 /** A running plan. */
 export interface Query {
-  on<Name extends keyof QueryEvents>(name: Name, listener: (...args: QueryEvents[Name]) => void): void;
+  /**
+   * @param listener of `output`: where it returns a promise, the records count as handed over when that has been resolved, and their
+   *   batch does not end before. What other listeners return plays no role.
+   */
+  on<Name extends keyof QueryEvents>(name: Name, listener: (...args: QueryEvents[Name]) => unknown): void;
   /** Resolves when the first batch can run. */
   readonly started: Promise<void>;
   /** Goes on with another plan, keeping the state of every operator that did not change. */
@@ -134,6 +185,8 @@ export interface Query {
    * @param signal aborted where nobody wants them to be taken any more: those that still wait for the graph to run are not
    */
   offer(receiver: string, messages: readonly OfferedMessage[], signal?: AbortSignal): Promise<void>;
+  /** Makes a checkpoint after the batch that runs now. Rejects where the graph has none, or it cannot be made. */
+  checkpoint(): Promise<void>;
   /** Holds outputs back until `resume`; receivers go on receiving. */
   pause(): void;
   resume(): void;

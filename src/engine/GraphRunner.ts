@@ -1,27 +1,25 @@
-import type { Clock } from '../ports/Clock';
-import { canonicalJson } from '../plan/canonical';
-import type { Operator, Plan, ReceiverOperator, SinkOperator } from '../plan/Plan';
+import type { Plan } from '../plan/Plan';
 import type { Problem } from '../plan/Problem';
+import type { Clock } from '../ports/Clock';
 import '../streaming/operations';
 import { StreamingContext } from '../streaming/StreamingContext';
 import type { BatchInfo } from '../streaming/scheduler/BatchInfo';
-import type { SinkHost } from '../sinks/Sink';
-import type { Source, SourceHost } from '../sources/Source';
 import type { BuildEnvironment, UserCalls } from './BuildEnvironment';
 import { comparePlans } from './comparePlans';
-import { createSink, sinkIdentity } from './createSink';
-import { createSource, sourceIdentity } from './createSource';
+import { GraphKeeper } from './durable/GraphKeeper';
+import { NODE_STORAGE, type Storage } from './durable/Storage';
 import type {
-  BatchEvent, LogEvent, OfferedMessage, OperatorProgress, OutputEvent, ProgressEvent, RunOptions, UpdateReport,
+  BatchEvent, LogEvent, OfferedMessage, OutputEvent, ProgressEvent, RunOptions, UpdateReport,
 } from './Engine';
 import { FailureReports } from './FailureReports';
-import { bufferFull, sourceWaits, undelivered } from './graphProblems';
+import { asGraphProblem } from './graphProblems';
 import { LogLimit } from './LogLimit';
-import { OperatorFigures } from './OperatorFigures';
 import { functionFailed } from './prepare/map';
+import { type Places, REAL_PLACES } from './Places';
 import { type PreparedPlan, preparePlan } from './preparePlan';
-import { type OrderCounter, ReceiverRuntime } from './ReceiverRuntime';
-import { SinkRuntime } from './SinkRuntime';
+import { ProgressReports } from './ProgressReports';
+import { type PartsHost, Receivers } from './Receivers';
+import { Sinks } from './Sinks';
 import { StateStore } from './StateStore';
 
 /** How many more times a batch is tried that failed. */
@@ -29,9 +27,6 @@ const BATCH_RETRIES = 2;
 
 /** How many batches may wait while outputs do not get on; what arrives meanwhile waits in its receiver, within its limit. */
 const PENDING_BATCHES = 100;
-
-/** ms between two progress events: a little less than a second, so that batches of a second each bring one. */
-const PROGRESS_PERIOD = 900;
 
 /** What happens in a running graph. */
 export interface GraphEvents {
@@ -54,35 +49,103 @@ export class GraphRunner {
   readonly #events: GraphEvents;
   readonly #calls: UserCalls;
   readonly #states = new StateStore();
-  readonly #receivers = new Map<string, ReceiverRuntime>();
-  /** Those that send records out of Node-RED, with what they have not delivered. */
-  readonly #sinks = new Map<string, SinkRuntime>();
-  readonly #figures = new Map<string, OperatorFigures>();
+  readonly #receivers: Receivers;
+  readonly #sinks: Sinks;
+  /** What is kept on disk, where the drawing has a checkpoint. */
+  readonly #keeper: GraphKeeper;
+  readonly #figures: ProgressReports;
   readonly #failures = new FailureReports();
   readonly #logs: LogLimit;
-  readonly #order: OrderCounter = { next: 0 };
   #current: { readonly prepared: PreparedPlan; readonly context: StreamingContext; readonly options: RunOptions } | undefined;
   #turns: Promise<void> = Promise.resolve();
   #lastBatch: number | undefined;
-  #lastProgress = -Infinity;
-  #shownProgress = '';
   #stopped = false;
 
-  /** @param calls is told when user code is entered and left */
-  constructor(clock: Clock, events: GraphEvents, calls: UserCalls = UNWATCHED) {
+  /**
+   * @param calls is told when user code is entered and left
+   * @param storage where graphs with a checkpoint keep what they must not lose
+   * @param places what receivers and sinks lead to
+   */
+  constructor(
+    clock: Clock, events: GraphEvents, calls: UserCalls = UNWATCHED, storage: Storage = NODE_STORAGE, places: Places = REAL_PLACES,
+  ) {
     this.#clock = clock;
     this.#events = events;
     this.#calls = calls;
     this.#logs = new LogLimit((event) => {
       events.log(event);
     });
+    this.#figures = new ProgressReports(clock, (event) => {
+      events.progress(event);
+    });
+    const host: PartsHost = {
+      clock,
+      places,
+      failures: this.#failures,
+      figures: (operator) => this.#figures.of(operator),
+      problem: (problem) => {
+        events.problem(problem);
+      },
+      changed: () => {
+        this.#progress(true);
+      },
+      tellFailures: () => {
+        this.#tellFailures();
+      },
+      failed: (thrown) => {
+        this.#failed(this.#keeper.failure(thrown));
+      },
+    };
+    this.#receivers = new Receivers(host);
+    this.#sinks = new Sinks(host);
+    this.#keeper = new GraphKeeper(storage, this.#receivers, this.#sinks, this.#states, {
+      ...host,
+      warn: (text) => {
+        this.#logs.add({ operator: this.#keeper.node, level: 'warn', text });
+      },
+      isWanted: () => !this.#stopped,
+    });
   }
 
   /** @throws EngineProblem when the plan cannot run */
   start(plan: Plan, options: RunOptions): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#run(preparePlan(plan, options), options);
+      const prepared = preparePlan(plan, options);
+      try {
+        await this.#begin(prepared, options);
+      } catch (thrown) {
+        this.#stopped = true;
+        throw thrown;
+      }
     });
+  }
+
+  /** Begins with what is on disk, where the drawing has a checkpoint. */
+  async #begin(prepared: PreparedPlan, options: RunOptions): Promise<void> {
+    try {
+      this.#lastBatch = await this.#keeper.open(prepared.plan, options, this.#lastBatch);
+      await this.#endInterrupted(prepared, options);
+      await this.#run(prepared, options);
+    } catch (thrown) {
+      // Nothing may run without what it was to keep its things in.
+      await this.#keeper.close();
+      await this.#endParts();
+      throw thrown;
+    }
+  }
+
+  /** What was interrupted ends with the plan that it began with, before another one runs. */
+  async #endInterrupted(prepared: PreparedPlan, options: RunOptions): Promise<void> {
+    for (;;) {
+      const former = await this.#keeper.former(prepared.plan, options);
+      if (former === undefined || this.#isStopped()) return;
+      await this.#run(former.prepared, former.options, true);
+      // A place outside that does not answer must not keep the newer drawing from running, which may be what mends it.
+      this.#sinks.letGo();
+      await this.#keeper.replayed();
+      await this.#current?.context.finish();
+      this.#lastBatch = this.#current?.context.lastCompletedTime ?? this.#lastBatch;
+    }
   }
 
   /**
@@ -94,10 +157,15 @@ export class GraphRunner {
       const prepared = preparePlan(plan, options);
       const before = this.#current;
       // A place outside that does not answer must not hold up the new plan.
-      for (const sink of this.#sinks.values()) sink.letGo();
+      this.#sinks.letGo();
       await before?.context.finish();
       this.#lastBatch = before?.context.lastCompletedTime ?? this.#lastBatch;
+      if (before !== undefined && this.#keeper.mustReopen(plan)) {
+        await this.#reopen(prepared, options, before);
+        return comparePlans(before.prepared.plan, plan, new Set());
+      }
       try {
+        await this.#endInterrupted(prepared, options);
         const fresh = await this.#run(prepared, options);
         return comparePlans(before?.prepared.plan, plan, fresh);
       } catch (thrown) {
@@ -107,33 +175,62 @@ export class GraphRunner {
     });
   }
 
-  /** Takes messages for a receiver and returns how many fitted, from the first on. */
-  offer(receiver: string, messages: readonly OfferedMessage[]): number {
-    const runtime = this.#receivers.get(receiver);
-    if (runtime === undefined || this.#stopped) return 0;
-    return this.#store(receiver, runtime, messages);
+  /** Goes on with a plan that keeps its things otherwise, or with the one before where that cannot be done. */
+  async #reopen(
+    prepared: PreparedPlan, options: RunOptions, before: { readonly prepared: PreparedPlan; readonly options: RunOptions },
+  ): Promise<void> {
+    await this.#endParts(prepared.plan);
+    try {
+      await this.#begin(prepared, options);
+    } catch (thrown) {
+      await this.#begin(before.prepared, before.options).catch((again: unknown) => {
+        this.#failed(asGraphProblem(again, before.prepared.plan));
+      });
+      throw thrown;
+    }
+  }
+
+  /**
+   * Takes messages for a receiver.
+   * @returns how many fitted, from the first on, once they are as safe as this graph makes them
+   */
+  offer(receiver: string, messages: readonly OfferedMessage[]): Promise<number> {
+    return this.#stopped ? Promise.resolve(0) : this.#receivers.offer(receiver, messages);
+  }
+
+  /** Makes a checkpoint after the batch that runs now. @throws EngineProblem where the graph has none, or it cannot be made */
+  checkpoint(): Promise<void> {
+    return this.#keeper.checkpointNow(this.#current?.prepared.plan.graph ?? '');
   }
 
   /** Ends everything. @returns how many records still waited for a batch or for their delivery, and are lost */
   stop(): Promise<number> {
     this.#stopped = true;
-    // An update may wait for a batch that waits for a sink.
-    for (const sink of this.#sinks.values()) sink.letGo();
-    return this.#inTurn(async () => {
-      const receivers = [...this.#receivers.values()];
-      const sinks = [...this.#sinks.values()];
-      await Promise.all([...receivers, ...sinks].map((open) => open.stop()));
-      await this.#current?.context.stop();
-      const waiting = receivers.reduce((lost, receiver) => lost + receiver.buffer.waiting, 0);
-      return sinks.reduce((lost, sink) => lost + sink.undelivered, waiting);
-    });
+    // An update may wait for a batch that waits for a sink, or for room on the disk.
+    this.#sinks.letGo();
+    this.#keeper.leave();
+    return this.#inTurn(() => this.#endParts());
+  }
+
+  /** @param successor the plan that goes on with what is there, if one does */
+  async #endParts(successor?: Plan): Promise<number> {
+    await Promise.all([this.#receivers.stop(), this.#sinks.stop()]);
+    const { waiting } = this.#receivers;
+    await this.#current?.context.stop();
+    const isKept = this.#keeper.isOpen;
+    if (successor !== undefined) this.#keeper.handOver(successor);
+    await this.#keeper.finish();
+    const lost = waiting + this.#sinks.undelivered;
+    this.#receivers.clear();
+    this.#sinks.clear();
+    return isKept ? 0 : lost;
   }
 
   /** User code did something in the background that failed; nobody waited for it. */
   backgroundFailure(operator: number, thrown: unknown): void {
     const id = this.#current?.prepared.plan.operators[operator]?.id;
     if (id === undefined) return;
-    this.#figuresOf(id).failed++;
+    this.#figures.of(id).failed++;
     this.#failures.add(id, 'function-failed', () => ({
       ...functionFailed(id, thrown),
       why: 'It happened in a promise that the function started and did not wait for.',
@@ -150,8 +247,12 @@ export class GraphRunner {
     return result;
   }
 
-  /** Starts a plan, unless the graph has been stopped meanwhile. @returns the names of the states that began afresh */
-  async #run(prepared: PreparedPlan, options: RunOptions): Promise<ReadonlySet<string>> {
+  /**
+   * Starts a plan, unless the graph has been stopped meanwhile.
+   * @param isReplay whether only what was interrupted is to run: nothing is received
+   * @returns the names of the states that began afresh
+   */
+  async #run(prepared: PreparedPlan, options: RunOptions, isReplay = false): Promise<ReadonlySet<string>> {
     const { plan } = prepared;
     if (this.#stopped) return new Set();
     const context = new StreamingContext({
@@ -167,17 +268,13 @@ export class GraphRunner {
       retries: BATCH_RETRIES,
       pendingBatchesLimit: PENDING_BATCHES,
       ...(this.#lastBatch === undefined ? {} : { startAfter: this.#lastBatch }),
+      ...await this.#keeper.hooks(plan, isReplay),
     });
-    const receivers = plan.operators.filter((operator) => operator.type === 'receiver');
-    await this.#dropReceivers(new Set(receivers.map((receiver) => receiver.id)));
-    for (const { id } of receivers) {
-      if (!this.#receivers.has(id)) this.#receivers.set(id, new ReceiverRuntime(this.#clock, this.#order));
-    }
-    const sinks = plan.operators.filter(leadsOutside);
-    await this.#dropSinks(new Set(sinks.map((sink) => sink.id)));
-    for (const { id } of sinks) if (!this.#sinks.has(id)) this.#sinks.set(id, new SinkRuntime(this.#clock));
+    await this.#receivers.be(plan);
+    await this.#sinks.be(plan);
+    this.#keeper.giveUpState(options.reset, plan);
     const fresh = this.#build(prepared, context, options);
-    await Promise.all(sinks.map((sink) => this.#runSink(sink, options)));
+    await this.#sinks.run(plan, options.secrets);
     context.addStreamingListener({
       onBatchCompleted: ({ batchInfo }) => {
         this.#batchCompleted(batchInfo);
@@ -188,10 +285,14 @@ export class GraphRunner {
       this.#batchFailed('A batch could not be made', thrown instanceof Error ? thrown.message : String(thrown));
     });
     this.#current = { prepared, context, options };
-    for (const id of this.#figures.keys()) if (!plan.operators.some((operator) => operator.id === id)) this.#figures.delete(id);
+    this.#figures.keep(plan.operators);
+    if (!isReplay) {
+      await this.#keeper.restoreWaiting();
+      await this.#receivers.takeOver();
+    }
     if (this.#isStopped()) return fresh;
     await context.start();
-    await Promise.all(receivers.map((receiver) => this.#runSource(receiver, options)));
+    if (!isReplay) await this.#receivers.run(plan, options.secrets);
     return fresh;
   }
 
@@ -206,13 +307,19 @@ export class GraphRunner {
       options,
       context,
       calls: this.#calls,
-      figures: (operator) => this.#figuresOf(operator),
-      receiver: (operator) => this.#receivers.get(operator) ?? new ReceiverRuntime(this.#clock, this.#order),
+      figures: (operator) => this.#figures.of(operator),
+      receiver: (operator) => this.#receivers.get(operator),
       deliveries: [],
-      sink: (operator) => this.#sinks.get(operator) ?? new SinkRuntime(this.#clock),
+      sinkParts: new Map(),
+      sink: (operator) => this.#sinks.get(operator),
+      effects: this.#keeper.effects,
       state: (name, fingerprint, create) => this.#states.get(name, fingerprint, create),
       failed: (operator, code, problem, count) => {
         this.#failures.add(operator, code, problem, count);
+      },
+      lost: (operator, code, problem, time, records) => {
+        this.#failures.add(operator, code, problem, records.length);
+        this.#keeper.putAside(operator, code, problem, time, records);
       },
       log: (event) => {
         this.#logs.add(event);
@@ -220,89 +327,14 @@ export class GraphRunner {
       output: (event) => this.#events.output(event),
     };
     this.#states.begin();
-    prepared.build(environment);
+    try {
+      prepared.build(environment);
+      this.#keeper.checkStates();
+    } catch (thrown) {
+      this.#states.abandon();
+      throw thrown;
+    }
     return this.#states.end();
-  }
-
-  async #dropReceivers(wanted: ReadonlySet<string>): Promise<void> {
-    const dropped = [...this.#receivers].filter(([id]) => !wanted.has(id));
-    for (const [id] of dropped) this.#receivers.delete(id);
-    await Promise.all(dropped.map(([, receiver]) => receiver.stop()));
-  }
-
-  /** Ends the sinks that the plan no longer has, and tells what they had not delivered. */
-  async #dropSinks(wanted: ReadonlySet<string>): Promise<void> {
-    const dropped = [...this.#sinks].filter(([id]) => !wanted.has(id));
-    for (const [id] of dropped) this.#sinks.delete(id);
-    await Promise.all(dropped.map(async ([id, sink]) => {
-      await sink.stop();
-      this.#figuresOf(id).source = undefined;
-      if (sink.undelivered > 0) this.#events.problem(undelivered(id, sink.undelivered));
-    }));
-  }
-
-  async #runSink(operator: SinkOperator, options: RunOptions): Promise<void> {
-    const runtime = this.#sinks.get(operator.id);
-    if (runtime === undefined) return;
-    const identity = sinkIdentity(operator, options.secrets);
-    const figures = this.#figuresOf(operator.id);
-    if (!runtime.isMadeFrom(identity)) figures.source = undefined;
-    const host: SinkHost = {
-      status: (status) => {
-        figures.source = status;
-        // Its batch may last: what was dropped before is told now.
-        if (status.state !== 'running') this.#tellFailures();
-        this.#progress(true);
-      },
-      problem: (problem) => {
-        this.#events.problem({ ...problem, nodeId: operator.id });
-      },
-    };
-    await runtime.run(identity, () => createSink(operator, options.secrets, host, this.#clock));
-  }
-
-  async #runSource(operator: ReceiverOperator, options: RunOptions): Promise<void> {
-    const runtime = this.#receivers.get(operator.id);
-    if (runtime === undefined) return;
-    const identity = sourceIdentity(operator, options.secrets);
-    const figures = this.#figuresOf(operator.id);
-    if (!runtime.isMadeFrom(identity)) figures.source = undefined;
-    const host: SourceHost = {
-      store: (messages) => {
-        const stored = runtime.storeAll(messages);
-        if (stored !== undefined) this.#failures.add(operator.id, 'buffer-full', () => sourceWaits(operator, runtime.held));
-        return stored;
-      },
-      status: (status) => {
-        figures.source = status;
-        this.#progress(true);
-      },
-      problem: (problem) => {
-        this.#events.problem({ ...problem, nodeId: operator.id });
-      },
-    };
-    await runtime.run(identity, (): Source | undefined =>
-      createSource(operator, options.secrets, host, this.#clock),
-    );
-  }
-
-  #store(id: string, runtime: ReceiverRuntime, messages: readonly OfferedMessage[]): number {
-    const accepted = runtime.store(messages);
-    const refused = messages.length - accepted;
-    if (refused > 0) {
-      this.#figuresOf(id).refused += refused;
-      this.#failures.add(id, 'buffer-full', () => bufferFull(id, runtime.buffer.limits.bufferLimit), refused);
-    }
-    return accepted;
-  }
-
-  #figuresOf(operator: string): OperatorFigures {
-    let figures = this.#figures.get(operator);
-    if (figures === undefined) {
-      figures = new OperatorFigures();
-      this.#figures.set(operator, figures);
-    }
-    return figures;
   }
 
   #batchCompleted(info: BatchInfo): void {
@@ -314,7 +346,8 @@ export class GraphRunner {
       processingDelay: info.processingDelay ?? 0,
       ...(failure === undefined ? {} : { failure }),
     });
-    for (const receiver of this.#receivers.values()) receiver.makeUp();
+    this.#keeper.batchEnded(info.batchTime, failure !== undefined);
+    this.#receivers.makeUp();
     this.#tellFailures();
     this.#logs.endBatch();
     this.#progress(false);
@@ -330,9 +363,7 @@ export class GraphRunner {
   }
 
   #batchFailed(what: string, failure: string): void {
-    if (this.#stopped) return;
-    this.#stopped = true;
-    this.#events.failed({
+    this.#failed({
       nodeId: this.#current?.prepared.plan.graph ?? '',
       code: 'batch-failed',
       what: `${what}: ${failure}`,
@@ -341,22 +372,14 @@ export class GraphRunner {
     });
   }
 
+  #failed(problem: Problem): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#events.failed(problem);
+  }
+
   #progress(atOnce: boolean): void {
-    const now = this.#clock.monotonic();
-    if (!atOnce && now - this.#lastProgress < PROGRESS_PERIOD) return;
-    for (const [id, receiver] of this.#receivers) {
-      const figures = this.#figuresOf(id);
-      figures.waiting = receiver.buffer.waiting + receiver.held;
-      figures.rateLimit = receiver.rateLimit;
-    }
-    for (const [id, sink] of this.#sinks) this.#figuresOf(id).waiting = sink.undelivered;
-    const operators: Record<string, OperatorProgress> = {};
-    for (const [id, figures] of this.#figures) operators[id] = figures.progress;
-    const shown = canonicalJson(operators);
-    if (shown === this.#shownProgress) return;
-    this.#lastProgress = now;
-    this.#shownProgress = shown;
-    this.#events.progress({ operators });
+    this.#figures.tell(this.#receivers, this.#sinks, this.#keeper.figures, atOnce);
   }
 }
 
@@ -364,8 +387,3 @@ const UNWATCHED: UserCalls = {
   enter: () => undefined,
   leave: () => undefined,
 };
-
-/** Whether an operator is a sink to a place outside of Node-RED, to which a connection is kept. */
-function leadsOutside(operator: Operator): operator is SinkOperator {
-  return operator.type === 'sink' && operator.parameters.target.kind !== 'flow';
-}

@@ -27,9 +27,10 @@ export class InlineQuery implements Query {
         // Whoever gets it may change it, and windows still hold it: so a copy.
         const portable = portableRecords(event, copyValue);
         if (portable.problem !== undefined) emitter.emit('problem', portable.problem);
-        emitter.output(portable.event);
+        const taken = emitter.output(portable.event);
+        if (taken !== undefined) await taken;
         // Lets everything else in this thread have a turn before the next piece.
-        if (!event.last) await new Promise((resolve) => setImmediate(resolve));
+        else if (!event.last) await new Promise((resolve) => setImmediate(resolve));
       },
       problem: (problem) => {
         emitter.emit('problem', problem);
@@ -53,7 +54,7 @@ export class InlineQuery implements Query {
     });
   }
 
-  on<Name extends keyof QueryEvents>(name: Name, listener: (...args: QueryEvents[Name]) => void): void {
+  on<Name extends keyof QueryEvents>(name: Name, listener: (...args: QueryEvents[Name]) => unknown): void {
     this.#emitter.on(name, listener);
   }
 
@@ -64,10 +65,14 @@ export class InlineQuery implements Query {
   }
 
   offer(receiver: string, messages: readonly OfferedMessage[], signal?: AbortSignal): Promise<void> {
-    return this.#changes.then(() => {
+    return this.#changes.then(async () => {
       checkWanted(signal);
-      checkAccepted(this.#runner.offer(receiver, messages), messages.length);
+      checkAccepted(await this.#runner.offer(receiver, messages), messages.length);
     });
+  }
+
+  checkpoint(): Promise<void> {
+    return this.#changes.then(() => this.#runner.checkpoint());
   }
 
   pause(): void {

@@ -1,6 +1,6 @@
 import type { QueryEvents } from './Engine';
 
-type Listener<Name extends keyof QueryEvents> = (...args: QueryEvents[Name]) => void;
+type Listener<Name extends keyof QueryEvents> = (...args: QueryEvents[Name]) => unknown;
 
 /** The listeners of a query. Outputs can be held back for a while; they then come in their order. */
 export class QueryEmitter {
@@ -18,9 +18,17 @@ export class QueryEmitter {
     for (const listener of this.#listeners[name]) listener(...args);
   }
 
-  output(...args: QueryEvents['output']): void {
-    if (this.#paused) this.#held.push(args);
-    else this.emit('output', ...args);
+  /**
+   * @returns resolves when everybody has taken the output; undefined where that is so already, and while outputs are held back:
+   *   a batch must not wait for the end of a deploy that waits for the batch
+   */
+  output(...args: QueryEvents['output']): Promise<unknown> | undefined {
+    if (this.#paused) {
+      this.#held.push(args);
+      return undefined;
+    }
+    const waits = this.#listeners.output.map((listener) => listener(...args)).filter((taken) => taken instanceof Promise);
+    return waits.length === 0 ? undefined : Promise.all(waits);
   }
 
   pause(): void {

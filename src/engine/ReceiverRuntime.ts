@@ -4,9 +4,10 @@ import type { BackpressureParameters, ReceiverOperator } from '../plan/Plan';
 import { ReceiverBuffer } from '../streaming/receiver/ReceiverBuffer';
 import { PIDRateEstimator } from '../streaming/scheduler/PIDRateEstimator';
 import { RateController } from '../streaming/scheduler/RateController';
-import type { Source, SourceMessage } from '../sources/Source';
+import type { Source, SourceMessage, StoredWith } from '../sources/Source';
 import type { RecordKey } from './DataRecord';
 import { RawRecord } from './DataRecord';
+import type { ReceiverLog } from './durable/ReceiverLog';
 import type { OfferedMessage } from './Engine';
 
 /** Counts all records that a graph receives: the order coordinate. */
@@ -14,16 +15,29 @@ export interface OrderCounter {
   next: number;
 }
 
+/** How a receiver keeps what it receives, in a graph with a checkpoint. */
+export interface Keeping {
+  readonly log: ReceiverLog;
+  /** Told why a record cannot be kept. */
+  unkept(why: string): void;
+  /** What was kept cannot be read any more. */
+  unreadable(thrown: unknown): void;
+}
+
 /** Messages of a source that have not all been taken. */
 interface Held {
   readonly messages: readonly SourceMessage[];
+  readonly also: StoredWith | undefined;
   taken: number;
-  resolve(): void;
-  reject(error: Error): void;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** What Spark gives its rate estimator when nothing else is said. */
 const SPARK_PARAMETERS = { proportional: 1, integral: 0.2, derivative: 0 };
+
+/** The most records that are read back from the log at once. */
+const READ_BACK = 10_000;
 
 /** The most partitions that one batch of a receiver is cut into. */
 const BLOCKS_A_BATCH = 5;
@@ -36,7 +50,13 @@ export class ReceiverRuntime {
   readonly buffer = new ReceiverBuffer<RawRecord>();
   readonly #clock: Clock;
   readonly #order: OrderCounter;
+  readonly #keeping: Keeping | undefined;
   readonly #held: Held[] = [];
+  /** The number of the first record that no batch which has begun was given, as the log counts. */
+  #given: number;
+  /** The number after that of the last record in memory; those from it on are only in the log. */
+  #inMemory: number;
+  #readingBack: Promise<void> | undefined;
   #source: Source | undefined;
   /** What the source was made from: it is made anew when this changes. */
   #sourceIdentity: string | undefined;
@@ -45,9 +65,12 @@ export class ReceiverRuntime {
   /** What the rate controller was made from. */
   #rateIdentity: string | undefined;
 
-  constructor(clock: Clock, order: OrderCounter) {
+  constructor(clock: Clock, order: OrderCounter, keeping?: Keeping) {
     this.#clock = clock;
     this.#order = order;
+    this.#keeping = keeping;
+    this.#given = keeping?.log.firstWaiting ?? 0;
+    this.#inMemory = this.#given;
   }
 
   configure(operator: ReceiverOperator, batchInterval: number): void {
@@ -91,7 +114,7 @@ export class ReceiverRuntime {
     await this.#stopSource();
     this.#sourceIdentity = identity;
     // It may have been stopped while the old source was.
-    if (this.#isStopped()) return;
+    if (this.isStopped) return;
     this.#source = makeSource();
     this.#source?.start();
   }
@@ -115,7 +138,8 @@ export class ReceiverRuntime {
     await stopped;
   }
 
-  #isStopped(): boolean {
+  /** Whether it has been ended, or is being ended. */
+  get isStopped(): boolean {
     return this.#stopped;
   }
 
@@ -124,22 +148,44 @@ export class ReceiverRuntime {
     return this.#held.reduce((count, { messages, taken }) => count + messages.length - taken, 0);
   }
 
+  /** Records that wait for a batch and are only in the log, because memory is full. */
+  get inLogOnly(): number {
+    return this.#keeping === undefined ? 0 : this.#keeping.log.next - this.#inMemory;
+  }
+
+  /** What its source finds of the log. */
+  get log(): ReceiverLog | undefined {
+    return this.#keeping?.log;
+  }
+
   /**
    * Takes all messages of the source in, as soon as there is room for them; until then the source is to wait, and not to
-   * acknowledge them. @returns undefined where all found room at once
+   * acknowledge them. @returns undefined where all found room at once, and are kept in memory alone
    */
-  storeAll(messages: readonly SourceMessage[]): Promise<void> | undefined {
-    const taken = this.#held.length === 0 ? this.store(messages) : 0;
-    if (taken === messages.length) return undefined;
+  storeAll(messages: readonly SourceMessage[], also?: StoredWith): Promise<void> | undefined {
+    const isNext = this.#held.length === 0;
+    const keeping = this.#keeping;
+    if (keeping !== undefined && isNext && keeping.log.hasRoom) return this.#keep(keeping, messages, also);
+    const taken = isNext && keeping === undefined ? this.#store(messages) : 0;
+    if (taken === messages.length && keeping === undefined) return undefined;
     return new Promise((resolve, reject) => {
-      this.#held.push({ messages, taken, resolve, reject });
+      this.#held.push({ messages, also, taken, resolve, reject });
     });
   }
 
   /** There may be room again. */
   makeUp(): void {
+    const keeping = this.#keeping;
+    if (keeping !== undefined) {
+      this.#readBack(keeping);
+      for (let [first] = this.#held; first !== undefined && keeping.log.hasRoom; [first] = this.#held) {
+        this.#held.shift();
+        this.#keep(keeping, first.messages, first.also).then(first.resolve, first.reject);
+      }
+      return;
+    }
     for (let [first] = this.#held; first !== undefined && this.buffer.room > 0; [first] = this.#held) {
-      first.taken += this.store(first.taken === 0 ? first.messages : first.messages.slice(first.taken));
+      first.taken += this.#store(first.taken === 0 ? first.messages : first.messages.slice(first.taken));
       if (first.taken < first.messages.length) return;
       this.#held.shift();
       first.resolve();
@@ -150,16 +196,107 @@ export class ReceiverRuntime {
     for (const held of this.#held.splice(0)) held.reject(new Error('The receiver stopped before it had taken the messages.'));
   }
 
-  /** Takes messages in and returns how many fitted, from the first on. */
-  store(messages: readonly (SourceMessage | OfferedMessage)[]): number {
-    const now = this.#clock.now();
+  /**
+   * Takes messages in that nobody holds back: as many as fit, from the first on.
+   * @returns how many fitted, and when they are safe, where they are kept in a log
+   */
+  offer(messages: readonly OfferedMessage[]): { readonly accepted: number; readonly durable: Promise<void> | undefined } {
+    const keeping = this.#keeping;
+    if (keeping === undefined) return { accepted: this.#store(messages), durable: undefined };
+    if (!keeping.log.hasRoom || this.#held.length > 0) return { accepted: 0, durable: undefined };
+    return { accepted: messages.length, durable: this.#keep(keeping, messages, undefined) };
+  }
+
+  /** The number after that of the last record of a batch that begins now, as the log counts. */
+  begin(batchTime: number): number {
+    this.#given += this.buffer.allocatedCount(batchTime);
+    return this.#given;
+  }
+
+  /**
+   * Puts records into memory that the log has and no batch was given; those that find no room stay in the log alone.
+   * @param first the number of the first of them
+   */
+  restore(first: number, records: readonly RawRecord[]): void {
+    for (const { order } of records) this.#order.next = Math.max(this.#order.next, order + 1);
+    // What is behind a record that found no room must not overtake it.
+    if (first === this.#inMemory) this.#toMemory(records);
+  }
+
+  /** Gives a batch that is run again what it had the first time. */
+  assign(batchTime: number, records: readonly RawRecord[]): void {
+    for (const { order } of records) this.#order.next = Math.max(this.#order.next, order + 1);
+    this.buffer.assign(batchTime, records.length === 0 ? [] : [records]);
+  }
+
+  /** Goes on with what waited at this receiver when its records were kept in memory alone. Resolves when it is as safe as all else. */
+  takeOver(records: readonly RawRecord[]): Promise<void> {
+    const own = records.map(({ payload, topic, key, time }) => new RawRecord(payload, topic, key, time, this.#order.next++));
+    if (this.#keeping !== undefined) return this.#keepRecords(this.#keeping, own, undefined);
+    this.buffer.store(own, this.#clock.now());
+    return Promise.resolve();
+  }
+
+  #keep(keeping: Keeping, messages: readonly (SourceMessage | OfferedMessage)[], also: StoredWith | undefined): Promise<void> {
+    return this.#keepRecords(keeping, this.#recordsOf(messages, messages.length), also);
+  }
+
+  /** Logs records, and takes them into memory as far as there is room; the rest is read back from the log later. */
+  #keepRecords(keeping: Keeping, records: readonly RawRecord[], also: StoredWith | undefined): Promise<void> {
+    const isBehind = this.inLogOnly > 0;
+    let appended: ReturnType<ReceiverLog['append']>;
+    try {
+      appended = keeping.log.append(records, also, (why) => {
+        keeping.unkept(why);
+      });
+    } catch (thrown) {
+      // The log has ended.
+      return Promise.reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
+    }
+    const { kept, durable } = appended;
+    if (!isBehind) this.#toMemory(kept);
+    return this.#held.length === 0 ? durable : durable.then(() => {
+      this.makeUp();
+    });
+  }
+
+  #toMemory(records: readonly RawRecord[]): void {
+    const { room } = this.buffer;
+    this.#inMemory += this.buffer.store(records.length <= room ? records : records.slice(0, room), this.#clock.now());
+  }
+
+  /** Fills memory from the log, in the order in which records came. */
+  #readBack(keeping: Keeping): void {
+    const wanted = Math.min(this.inLogOnly, this.buffer.room, READ_BACK);
+    if (this.#readingBack !== undefined || wanted <= 0 || this.#stopped) return;
+    const begin = this.#inMemory;
+    this.#readingBack = keeping.log.read(begin, begin + wanted).then((records) => {
+      this.#readingBack = undefined;
+      if (this.isStopped || records.length === 0) return;
+      // What waited at the start may have been given back meanwhile.
+      if (this.#inMemory === begin) this.#toMemory(records);
+      this.#readBack(keeping);
+    }).catch((thrown: unknown) => {
+      this.#readingBack = undefined;
+      keeping.unreadable(thrown);
+    });
+    this.#clock.track(this.#readingBack);
+  }
+
+  /** Takes messages into memory and returns how many fitted, from the first on. */
+  #store(messages: readonly (SourceMessage | OfferedMessage)[]): number {
     const fitting = Math.min(messages.length, this.buffer.room);
+    this.buffer.store(this.#recordsOf(messages, fitting), this.#clock.now());
+    return fitting;
+  }
+
+  #recordsOf(messages: readonly (SourceMessage | OfferedMessage)[], count: number): RawRecord[] {
+    const now = this.#clock.now();
     const records: RawRecord[] = [];
-    for (let index = 0; index < fitting; index++) {
+    for (let index = 0; index < count; index++) {
       const message = messages[index] as SourceMessage & { readonly key?: RecordKey };
       records.push(new RawRecord(message.payload, message.topic, message.key, now, this.#order.next++));
     }
-    this.buffer.store(records, now);
-    return fitting;
+    return records;
   }
 }

@@ -30,8 +30,9 @@ export function checkWanted(signal: AbortSignal | undefined): void {
 export function checkAccepted(accepted: number, offered: number): void {
   if (accepted >= offered) return;
   throw new NoRoomError(
-    `${String(offered - accepted)} of ${String(offered)} messages were refused, because the receiver's buffer is full or its graph is ` +
-      'stopping; raise the buffer limit of the batcher, or send more slowly.',
+    `${String(offered - accepted)} of ${String(offered)} messages were refused, because the receiver's buffer is full, the ` +
+      'log of its checkpoint has no room, or its graph is stopping; raise the buffer limit of the batcher, see what the checkpoint ' +
+      'says, or send more slowly.',
     accepted,
   );
 }

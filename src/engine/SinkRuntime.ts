@@ -29,8 +29,6 @@ export class SinkRuntime {
   #lettingGo = false;
   #ending = false;
   #stopped = false;
-  #lastTime: number | undefined;
-  #lastIndex = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -41,22 +39,19 @@ export class SinkRuntime {
     return this.#undelivered;
   }
 
-  /** The numbers, from 0, of a batch's next messages; a sink whose inputs slide differently has several parts at one time. */
-  numbersFor(batchTime: number, count: number): number {
-    const first = this.#lastTime === batchTime ? this.#lastIndex : 0;
-    this.#lastTime = batchTime;
-    this.#lastIndex = first + count;
-    return first;
-  }
-
-  /** Resolves when every record is settled, or earlier where the plan ends and others must not wait. */
-  deliver(records: readonly SinkRecord[], settled: Settled): Promise<void> {
+  /**
+   * Resolves when every record is settled, or earlier where the plan ends and others must not wait.
+   * @param done called when every record is settled, however late; never where the sink ends before
+   */
+  deliver(records: readonly SinkRecord[], settled: Settled, batchTime: number, done: () => void = () => undefined): Promise<void> {
     const count = records.reduce((sum, record) => sum + record.count, 0);
     this.#undelivered += count;
     if (this.#ending) return Promise.resolve();
     this.#batches++;
-    const delivered = this.#lane.then(() => this.#deliverAll(new Set(records), settled)).finally(() => {
+    const remaining = new Set(records);
+    const delivered = this.#lane.then(() => this.#deliverAll(remaining, settled, batchTime)).finally(() => {
       this.#batches--;
+      if (remaining.size === 0) done();
     });
     this.#lane = delivered;
     if (this.#mayLeave) return Promise.resolve();
@@ -69,7 +64,7 @@ export class SinkRuntime {
     });
   }
 
-  async #deliverAll(remaining: Set<SinkRecord>, settled: Settled): Promise<void> {
+  async #deliverAll(remaining: Set<SinkRecord>, settled: Settled, batchTime: number): Promise<void> {
     while (remaining.size > 0 && !this.#stopped) {
       const sink = this.#sink;
       if (sink === undefined) {
@@ -80,7 +75,7 @@ export class SinkRuntime {
         if (!remaining.delete(record)) return;
         this.#undelivered -= record.count;
         settled(record, refusal);
-      });
+      }, batchTime);
       // A sink gives up before all is settled when it is stopped; the next one goes on.
       if (remaining.size > 0 && this.#sink === sink && !this.#isStopped()) {
         await new Promise<void>((resolve) => this.#changed.push(resolve));

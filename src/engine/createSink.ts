@@ -1,5 +1,7 @@
 import type { SinkOperator } from '../plan/Plan';
 import type { Clock } from '../ports/Clock';
+import { NodeOutputFiles } from '../ports/node/NodeOutputFiles';
+import { FileSink } from '../sinks/file/FileSink';
 import { HttpSink } from '../sinks/http/HttpSink';
 import { MqttSink } from '../sinks/mqtt/MqttSink';
 import type { Sink, SinkHost } from '../sinks/Sink';
@@ -31,6 +33,10 @@ export function createSink(
       if (secret === undefined) throw missing(operator, 'sink-url-invalid', 'address', 'Give an address in the sink, and deploy.');
       return new HttpSink({ ...secret, timeout: target.timeout }, host, clock);
     }
+    case 'file': {
+      const { path, name, format, roll, columns } = target;
+      return new FileSink({ sink: operator.id, name, format, roll, columns }, new NodeOutputFiles(path), host, clock);
+    }
   }
 }
 
@@ -47,5 +53,5 @@ function missing(operator: SinkOperator, code: string, name: string, fix: string
 /** All that a sink is made from, as text, to see whether it must be made anew. Holds secrets: compared, never shown. */
 export function sinkIdentity(operator: SinkOperator, secrets: Readonly<Record<string, unknown>>): string {
   const { target } = operator.parameters;
-  return JSON.stringify([target, target.kind === 'flow' ? null : secrets[target.connection]]);
+  return JSON.stringify([target, 'connection' in target ? secrets[target.connection] : null]);
 }

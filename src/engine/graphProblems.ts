@@ -14,6 +14,17 @@ export function sourceWaits(receiver: ReceiverOperator, held: number): Problem {
   };
 }
 
+/** The log of a graph takes no more records for now. @param fate what becomes of those that come, as a clause */
+export function logFull(receiver: string, fate: string): Problem {
+  return {
+    nodeId: receiver,
+    code: 'log-full',
+    what: `The log of this graph has no room now, so ${fate}.`,
+    why: 'The disk is full, the log has reached its limit because a sink takes nothing, or more comes than the disk can write.',
+    fix: 'See what the checkpoint node and the sinks say: make room on the disk, mend the sink, raise the log limit, or send less.',
+  };
+}
+
 /** A sink ended before it had delivered everything. */
 export function undelivered(sink: string, records: number): Problem {
   return {
@@ -33,6 +44,17 @@ export function bufferFull(receiver: string, limit: number): Problem {
     what: `A record was refused: ${String(limit)} records wait for their batch already.`,
     why: 'More arrive than batches take.',
     fix: 'Raise the buffer limit or the maximum rate of the batcher, make the functions cheaper, or send less.',
+  };
+}
+
+/** A record that the log cannot hold. @param why what is in it, as a sentence */
+export function unkept(receiver: string, why: string): Problem {
+  return {
+    nodeId: receiver,
+    code: 'record-unkept',
+    what: `A record was left out, because it cannot be written to the log: ${why}`,
+    why: 'A graph with a checkpoint keeps every record on disk before it is processed.',
+    fix: 'Send plain data: texts, numbers, objects, arrays and bytes, no functions or objects of classes.',
   };
 }
 

@@ -4,6 +4,7 @@ import { unionOf } from '../streaming/dstream/TransformedDStream';
 import type { BuildEnvironment, BuiltStream, PreparedOperator } from './BuildEnvironment';
 import type { RunOptions } from './Engine';
 import { prepareBatcher } from './prepare/batcher';
+import { prepareCheckpoint } from './prepare/checkpoint';
 import { prepareJoin } from './prepare/join';
 import { prepareMap } from './prepare/map';
 import { prepareMapBatch } from './prepare/mapBatch';
@@ -55,6 +56,8 @@ function prepareOperator(operator: Operator, plan: Plan, options: RunOptions, wi
       return prepareState(operator, options);
     case 'join':
       return prepareJoin(operator);
+    case 'checkpoint':
+      return prepareCheckpoint(operator);
     case 'sink':
       return prepareSink(operator);
   }

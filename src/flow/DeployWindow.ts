@@ -43,7 +43,10 @@ export class DeployWindow {
     if (this.#open) this.#closed.add(receiver);
   }
 
-  /** Ends the window. @param isThere whether a receiver came back; messages for others are dropped, as for any deleted node */
+  /**
+   * Ends the window.
+   * @param isThere whether a receiver came back; messages for others are dropped, as for any deleted node, and their number is told
+   */
   close(isThere: (receiver: string) => boolean): void {
     if (!this.#open) return;
     this.#open = false;
@@ -58,7 +61,15 @@ export class DeployWindow {
       );
       this.#refused = 0;
     }
-    for (const { id, message } of parked) if (isThere(id)) this.#runtime.deliver(id, message);
+    const wanted = parked.filter(({ id }) => isThere(id));
+    const dropped = parked.length - wanted.length;
+    if (dropped > 0) {
+      this.#runtime.warn(
+        `${dropped === 1 ? '1 message was' : `${String(dropped)} messages were`} dropped that came in this deploy for receivers that are ` +
+          'no longer there. Stop what sends to a receiver before you remove or stop it.',
+      );
+    }
+    for (const { id, message } of wanted) this.#runtime.deliver(id, message);
   }
 
   #park(id: string, message: FlowMessage): void {

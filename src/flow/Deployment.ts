@@ -1,6 +1,7 @@
-import type { Engine } from '../engine/Engine';
+import { randomUUID } from 'node:crypto';
+import type { Engine, Reset } from '../engine/Engine';
 import type { Problem } from '../plan/Problem';
-import type { Clock } from '../ports/Clock';
+import type { Clock, Timer } from '../ports/Clock';
 import { SystemClock } from '../ports/node/SystemClock';
 import { DeployPhases } from './DeployPhases';
 import { DeployWindow } from './DeployWindow';
@@ -21,6 +22,9 @@ import { MOST_AT_ONCE, WireInput, type WireTarget } from './WireInput';
 export type EngineFor = (engine: EngineNode | undefined) => Engine;
 
 type Done = (error?: Error) => void;
+
+/** ms that graphs may take to end when Node-RED ends. Containers kill after 10 s, and others need some of that too. */
+const LONGEST_END = 6000;
 
 /**
  * Keeps what runs in step with what is drawn: one for each Node-RED runtime. Stream nodes register here; after every deploy
@@ -73,12 +77,27 @@ export class Deployment {
 
   /** What keeps graphs from running, or has ended them. */
   get problems(): readonly Problem[] {
-    return [...this.#board.problems, ...this.#graphs.flatMap(({ failure }) => failure ?? [])];
+    return [...this.#board.problems, ...this.#graphs.flatMap(({ failure, refusal }) => failure ?? refusal ?? [])];
   }
 
   /** What runs. */
   get graphs(): readonly RunningGraph[] {
     return this.#graphs;
+  }
+
+  /**
+   * Starts a graph again without what is given up of it. The drawing that was deployed last runs then.
+   * @returns resolves with the id of the reset when the graph has been started; whether it then runs, it says itself
+   */
+  async reset(graph: RunningGraph, scope: Reset['scope']): Promise<string> {
+    // The time first: whoever looks at the quarantine finds the resets in their order.
+    const id = `${this.#clock.now().toString(36)}-${randomUUID()}`;
+    const work = graph.reset({ id, scope }).then(() => {
+      this.#open(graph);
+    });
+    this.#watch(work);
+    await work;
+    return id;
   }
 
   /** Resolves when everything that the last event set off has been done. */
@@ -90,6 +109,7 @@ export class Deployment {
   add(registered: RegisteredNode): void {
     const { id } = registered.node;
     this.#phases.listen();
+    this.#runtime.end.listen();
     this.#streams.set(id, registered);
     this.#fresh.add(id);
   }
@@ -118,8 +138,20 @@ export class Deployment {
       if (this.#streams.get(id)?.node === node) this.#streams.delete(id);
       // Outside a deploy nothing will come to tell that the last one has gone.
       if (this.#streams.size === 0 && !this.#phases.deploying) this.#stopAll();
-      done();
+      if (this.#runtime.end.isNear) void this.#end().then(done);
+      else done();
     });
+  }
+
+  /** Stops everything while Node-RED waits for its nodes to close: it waits for nothing afterwards. */
+  async #end(): Promise<void> {
+    if (this.#graphs.length > 0) this.#stopAll();
+    let timer: Timer | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = this.#clock.schedule(LONGEST_END, resolve);
+    });
+    await Promise.race([Promise.all([...this.#leaving].map(({ over }) => over.catch(() => undefined))), late]);
+    timer?.cancel();
   }
 
   /** A message that a wire brought to a stream node. */
@@ -158,7 +190,7 @@ export class Deployment {
   #input(id: string): WireInput {
     let input = this.#inputs.get(id);
     if (input === undefined) {
-      input = new WireInput(() => this.#target(id));
+      input = new WireInput(() => this.#target(id), this.#clock);
       this.#inputs.set(id, input);
     }
     return input;
@@ -227,7 +259,7 @@ export class Deployment {
       this.#requests.delete(id);
     }
     for (const graph of this.#graphs) this.#open(graph);
-    if (this.#streams.size === 0) this.#phases.forget();
+    if (this.#streams.size === 0) this.#forget();
   }
 
   /** Does what must not end Node-RED, as an error that got out would. */
@@ -254,7 +286,7 @@ export class Deployment {
     this.#graphs = graphs.map(({ graph }) => graph);
     this.#routes = new Map(this.#graphs.flatMap((graph) => receiversOf(graph.plan).map((id) => [id, graph])));
     for (const graph of this.#graphs) {
-      for (const { id } of graph.plan.operators) if (this.#fresh.has(id)) graph.refresh(id);
+      for (const { id } of [...graph.plan.operators, ...graph.wanted.operators]) if (this.#fresh.has(id)) graph.refresh(id);
     }
     this.#fresh.clear();
     for (const { graph, change } of graphs) {
@@ -278,9 +310,16 @@ export class Deployment {
     const endpoints = endpointsOf(open.sort((a, b) => runs(a) - runs(b)), {
       offer: (id, messages) => this.#request(id).offer(messages),
       batchInterval: (id) => this.#routes.get(id)?.plan.batchInterval,
+      durability: (id) => this.#routes.get(id)?.figures.durability?.state,
     });
     this.#endpoints.set(endpoints);
     if (endpoints.size > 0) this.#runtime.web?.use(this.#endpoints);
+  }
+
+  /** Listens to nothing any more. */
+  #forget(): void {
+    this.#phases.forget();
+    this.#runtime.end.forget();
   }
 
   #leave(hold: Hold): void {
@@ -301,8 +340,8 @@ export class Deployment {
     this.#inputs.clear();
     this.#requests.clear();
     this.#board.show([], []);
-    if (this.#streams.size === 0) this.#phases.forget();
-    for (const graph of graphs) this.#leave({ receivers: graph.held, over: graph.stop() });
+    if (this.#streams.size === 0) this.#forget();
+    for (const graph of graphs) this.#leave({ operators: graph.held, over: graph.stop() });
   }
 
   /** @param work never rejects */

@@ -1,6 +1,8 @@
-import type { BatchEvent, OperatorProgress, ProgressEvent } from '../engine/Engine';
+import type { BatchEvent, DurabilityFigures, OperatorProgress, ProgressEvent } from '../engine/Engine';
 import type { OperatorType, Plan } from '../plan/Plan';
 import type { Clock } from '../ports/Clock';
+import { durabilityStatus } from './durabilityStatus';
+import { withGuarantee } from './guaranteeBadge';
 import type { StatusBoard } from './StatusBoard';
 import type { NodeStatus } from './StreamNode';
 
@@ -12,16 +14,33 @@ function silence(plan: Plan): number {
   return 2 * Math.max(PROGRESS_PERIOD, plan.batchInterval);
 }
 
+/** Figures, and when they came, ms of the monotonic clock. */
+interface Look {
+  readonly time: number;
+  readonly operators: ProgressEvent['operators'];
+}
+
 /** Turns the figures of one running graph into the statuses of its nodes. */
 export class GraphStatus {
   readonly #board: StatusBoard;
   readonly #clock: Clock;
-  #last: { readonly time: number; readonly event: ProgressEvent } | undefined;
+  #last: Look | undefined;
+  /** The one before: what comes soon after the last is compared with it. */
+  #earlier: Look | undefined;
   #flowing = new Set<string>();
+  #durability: DurabilityFigures | undefined;
 
   constructor(board: StatusBoard, clock: Clock) {
     this.#board = board;
     this.#clock = clock;
+  }
+
+  /** Another query runs from now on, which counts from zero. */
+  beginAgain(): void {
+    this.#last = undefined;
+    this.#earlier = undefined;
+    this.#durability = undefined;
+    this.#flowing.clear();
   }
 
   /** A batch has ended: its figures stand at the batchers, and whatever has fallen silent says so. */
@@ -35,33 +54,51 @@ export class GraphStatus {
           ? { fill: 'yellow', shape: 'dot', text: `${rateText(rate)} · behind ${delayText(event.schedulingDelay)}` }
           : { fill: 'blue', shape: 'dot', text: `${rateText(rate)} · ${delayText(event.processingDelay)}` };
     for (const { id, type } of plan.operators) if (type === 'batcher') this.#board.set(id, status);
-    if (this.#last !== undefined && this.#clock.monotonic() - this.#last.time > silence(plan)) this.#silence();
+    this.#checkpoint(plan);
+    if (this.#last !== undefined && this.#clock.monotonic() - this.#last.time > silence(plan)) this.#silence(plan);
   }
 
   progress(event: ProgressEvent, plan: Plan): void {
     const time = this.#clock.monotonic();
-    const before = this.#last;
+    // News of a checkpoint come right behind those of a batch: nothing has flowed in between, and yet nothing stands still.
+    const isSoon = this.#last !== undefined && time - this.#last.time < PROGRESS_PERIOD / 2;
+    const before = isSoon ? this.#earlier : this.#last;
     const elapsed = before === undefined ? 0 : time - before.time;
     // After a silence what is told now happened in the last batch, not in all the time since the last news.
     const seconds = (elapsed > silence(plan) ? Math.max(PROGRESS_PERIOD, plan.batchInterval) : elapsed) / 1000;
+    this.#durability = event.durability ?? this.#durability;
+    const isFull = this.#durability?.state === 'full';
     for (const { id, type } of plan.operators) {
       const figures = event.operators[id];
-      if (figures === undefined || type === 'batcher') continue;
-      const earlier = before?.event.operators[id];
+      if (figures === undefined || type === 'batcher' || type === 'checkpoint') continue;
+      const earlier = before?.operators[id];
       // A window shows what comes in: it may hand out every record many times, or none where its reader computes it.
       const moved = type === 'sink' || type === 'window' ? 'recordsIn' : 'recordsOut';
       const rate = seconds > 0 ? Math.max(0, figures[moved] - (earlier?.[moved] ?? 0)) / seconds : 0;
       if (rate > 0) this.#flowing.add(id);
       else this.#flowing.delete(id);
-      this.#board.set(id, operatorStatus(type, figures, earlier, rate));
+      this.#board.set(id, withGuarantee(operatorStatus(type, figures, earlier, rate, isFull), id, plan));
     }
-    this.#last = { time, event: { operators: { ...before?.event.operators, ...event.operators } } };
+    if (!isSoon) {
+      this.#earlier = this.#last;
+      this.#last = { time, operators: { ...this.#last?.operators, ...event.operators } };
+    }
+    this.#checkpoint(plan);
   }
 
-  #silence(): void {
+  /** What the graph has on disk; its age is told anew with each batch. */
+  #checkpoint(plan: Plan): void {
+    const figures = this.#durability;
+    if (figures === undefined) return;
+    for (const { id, type } of plan.operators) {
+      if (type === 'checkpoint') this.#board.set(id, durabilityStatus(figures, this.#clock.now()));
+    }
+  }
+
+  #silence(plan: Plan): void {
     const flowing = this.#flowing;
     this.#flowing = new Set();
-    for (const id of flowing) this.#board.set(id, { fill: 'blue', shape: 'dot', text: rateText(0) });
+    for (const id of flowing) this.#board.set(id, withGuarantee({ fill: 'blue', shape: 'dot', text: rateText(0) }, id, plan));
   }
 }
 
@@ -77,11 +114,13 @@ function operatorStatus(
   figures: OperatorProgress,
   earlier: OperatorProgress | undefined,
   rate: number,
+  isLogFull: boolean,
 ): NodeStatus {
   const { source } = figures;
   if (source !== undefined && source.state !== 'running') {
     return { fill: source.state === 'failed' ? 'red' : 'yellow', shape: 'ring', text: source.text };
   }
+  if (isLogFull && type === 'receiver') return { fill: 'yellow', shape: 'ring', text: 'no room in the log' };
   const since = (figure: 'refused' | 'failed' | 'skipped'): number => figures[figure] - (earlier?.[figure] ?? 0);
   const refused = since('refused');
   if (refused > 0) {

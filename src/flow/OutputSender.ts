@@ -23,6 +23,8 @@ interface Job {
   readonly event: OutputEvent;
   readonly mode: SinkOperator['parameters']['mode'];
   readonly origin: Origin;
+  /** Called when the output has left, or nobody must wait for that any longer; a second call says nothing new. */
+  readonly taken: () => void;
 }
 
 /**
@@ -41,11 +43,16 @@ export class OutputSender {
     this.#send = send;
   }
 
-  /** @param plan the plan that the event came from */
-  take(event: OutputEvent, plan: Plan): void {
+  /**
+   * @param plan the plan that the event came from
+   * @param taken called when the messages are on their wires. While the sender is paused nobody waits: whoever made the output may
+   *   have to end before the sender can go on.
+   */
+  take(event: OutputEvent, plan: Plan, taken: () => void = () => undefined): void {
     const operator = plan.operators.find(({ id }) => id === event.operator);
     const sink = !event.tap && operator?.type === 'sink' ? operator.parameters : undefined;
     this.#jobs.push({
+      taken,
       event,
       mode: sink?.mode ?? 'batch',
       origin: {
@@ -57,11 +64,13 @@ export class OutputSender {
         truncated: event.truncated,
       },
     });
+    if (this.#paused) taken();
     this.#schedule();
   }
 
   pause(): void {
     this.#paused = true;
+    for (const { taken } of this.#jobs) taken();
   }
 
   resume(): void {
@@ -71,7 +80,7 @@ export class OutputSender {
 
   /** Forgets everything that waits. */
   clear(): void {
-    this.#jobs.length = 0;
+    for (const { taken } of this.#jobs.splice(0)) taken();
     this.#collected.clear();
   }
 
@@ -81,7 +90,11 @@ export class OutputSender {
     setImmediate(() => {
       this.#scheduled = false;
       const job = this.#paused ? undefined : this.#jobs.shift();
-      if (job !== undefined) this.#perform(job);
+      try {
+        if (job !== undefined) this.#perform(job);
+      } finally {
+        job?.taken();
+      }
       this.#schedule();
     });
   }

@@ -1,14 +1,27 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { BatchEvent, Engine, OfferedMessage, ProgressEvent, Query, RunOptions, UpdateReport } from '../engine/Engine';
+import type {
+  BatchEvent,
+  DurabilityFigures,
+  Engine,
+  OfferedMessage,
+  ProgressEvent,
+  Query,
+  Reset,
+  RunOptions,
+  UpdateReport,
+} from '../engine/Engine';
 import { planFingerprint } from '../plan/fingerprint';
+import { guaranteesOf } from '../plan/guarantees';
 import type { Plan } from '../plan/Plan';
 import type { Problem } from '../plan/Problem';
 import type { Clock } from '../ports/Clock';
 import { beginAgain } from './beginAgain';
+import { changedOperators } from './changedOperators';
 import type { GraphFigures, LastUpdate } from './graphFigures';
 import { delayText, GraphStatus } from './GraphStatus';
 import { OutputSender } from './OutputSender';
 import { problemText } from './problems';
+import { WITH_STATE } from './resetScope';
 import { runProblem } from './runProblem';
 import { StatusBoard } from './StatusBoard';
 import { statusText } from './statusText';
@@ -36,6 +49,17 @@ export interface GraphHost {
 }
 
 const LATE = Symbol('late');
+
+/** The problem of a plan that would drop what a graph with a checkpoint remembers: the user decides what is to become of it. */
+export const STATE_WOULD_BE_LOST = 'state-would-be-lost';
+
+/** A drawing that was deployed and does not run, because the one before does. */
+interface Refusal {
+  readonly order: GraphOrder;
+  readonly problem: Problem;
+  /** Ids of the nodes that say so. */
+  readonly nodes: ReadonlySet<string>;
+}
 
 /**
  * One graph that an engine runs, and everything between the two: messages in, messages out, statuses and errors. It is told
@@ -65,7 +89,9 @@ export class RunningGraph {
   readonly #labels = new Map<string, string>();
   #lastBatch: BatchEvent | undefined;
   #lastUpdate: LastUpdate | undefined;
+  #durability: DurabilityFigures | undefined;
   #failure: Problem | undefined;
+  #refusal: Refusal | undefined;
   #paused = false;
   #stopping: Promise<void> | undefined;
 
@@ -88,6 +114,11 @@ export class RunningGraph {
     return this.#order.plan;
   }
 
+  /** What was deployed last: the plan that runs, or one that was refused. */
+  get wanted(): Plan {
+    return (this.#refusal?.order ?? this.#order).plan;
+  }
+
   get engine(): string {
     return this.#order.engine;
   }
@@ -97,14 +128,19 @@ export class RunningGraph {
     return this.#failure;
   }
 
+  /** Why the drawing that was deployed last does not run, while the one before does. */
+  get refusal(): Problem | undefined {
+    return this.#refusal?.problem;
+  }
+
   /** Whether it was told to run something else than it does. */
   get isChanging(): boolean {
     return this.#changes > 0;
   }
 
-  /** Ids of the receivers that its query may have opened. */
+  /** Ids of the operators whose connections and folders its query may have opened. */
   get held(): ReadonlySet<string> {
-    return new Set(this.#told.flatMap(({ plan }) => receiversOf(plan)));
+    return new Set(this.#told.flatMap(({ plan }) => holdsOf(plan)));
   }
 
   get figures(): GraphFigures {
@@ -112,9 +148,13 @@ export class RunningGraph {
       graph: this.plan.graph,
       batchInterval: this.plan.batchInterval,
       operators: this.#withRefused(this.#operators),
+      guarantees: Object.fromEntries(guaranteesOf(this.plan)),
       ...(this.#lastBatch === undefined ? {} : { lastBatch: this.#lastBatch }),
       ...(this.#lastUpdate === undefined ? {} : { lastUpdate: this.#lastUpdate }),
+      ...(this.#durability === undefined || !hasCheckpoint(this.plan) ? {} : { durability: this.#durability }),
+      ...(hasCheckpoint(this.wanted) ? { states: statesOf(this.plan, this.wanted) } : {}),
       ...(this.#failure === undefined ? {} : { failure: this.#failure.what }),
+      ...(this.#refusal === undefined ? {} : { refusal: this.#refusal.problem.what }),
     };
   }
 
@@ -124,18 +164,42 @@ export class RunningGraph {
    * @param after what has to be over first, such as another graph's hold on a receiver
    */
   run(order: GraphOrder, after: Promise<unknown>): Promise<void> {
+    // What was refused would be refused again, unless it is another drawing.
+    if (this.#refusal !== undefined && isSame(this.#refusal.order, order)) return this.#work;
     const known = this.#told.length > 0 || this.isChanging;
-    if (known && this.#runs(order)) return this.#work;
+    const runs = known && this.#runs(order);
+    this.#withdraw();
+    if (runs) return this.#work;
     this.#board.unpin();
+    this.#take(order);
+    return this.#change(Promise.all([this.#work, after]).then(() => this.#carryOut(order)));
+  }
+
+  /**
+   * Stops the graph and starts it again, without what the user gives up; the drawing that was deployed last runs then, also one
+   * that was refused, or with which the graph has failed. Resolves when it has been started, or `failure` tells why it was not.
+   */
+  reset(reset: Reset): Promise<void> {
+    return this.#change(this.#work.then(() => (this.#stopping === undefined ? this.#reset(reset) : undefined)));
+  }
+
+  /** Makes a checkpoint after the batch that runs now. Rejects with why there is none. */
+  checkpoint(): Promise<void> {
+    return this.#query?.checkpoint() ?? Promise.reject(new Error('The graph has not started.'));
+  }
+
+  /** Keeps `isChanging` true until a change is over. @param work never rejects */
+  #change(work: Promise<void>): Promise<void> {
+    this.#changes++;
+    this.#work = work.finally(() => {
+      this.#changes--;
+    });
+    return this.#work;
+  }
+
+  #take(order: GraphOrder): void {
     this.#order = order;
     this.#fingerprint = planFingerprint(order.plan);
-    this.#changes++;
-    this.#work = Promise.all([this.#work, after])
-      .then(() => this.#carryOut(order))
-      .finally(() => {
-        this.#changes--;
-      });
-    return this.#work;
   }
 
   /** Rejects with why the messages were not taken. */
@@ -150,6 +214,8 @@ export class RunningGraph {
 
   /** Says at receivers that go over to another graph how many records stay behind and are lost. */
   tellLost(receivers: Iterable<string>): void {
+    // What waits is in the log, and runs with the next batches of this graph.
+    if (hasCheckpoint(this.plan)) return;
     for (const id of receivers) {
       const waiting = this.#operators[id]?.waiting ?? 0;
       if (waiting === 0) continue;
@@ -178,6 +244,7 @@ export class RunningGraph {
   /** Shows the next status of a node even if it is the same as before, because the node was made anew. */
   refresh(nodeId: string): void {
     this.#board.forget(nodeId);
+    if (this.#refusal?.nodes.has(nodeId) === true) this.#showRefusal(this.#refusal, nodeId);
   }
 
   /** Ends the graph; its nodes show nothing any more. */
@@ -215,14 +282,78 @@ export class RunningGraph {
       if (this.#query === undefined) this.#start(order);
       else await this.#update(this.#query, order);
     } catch (error) {
-      this.#fail(runProblem(error, this.#nodeFor(order.plan.graph)?.id ?? order.plan.graph));
+      const problem = runProblem(error, this.#nodeFor(order.plan.graph)?.id ?? order.plan.graph);
+      const before = this.#told.at(0);
+      if (problem.code === STATE_WOULD_BE_LOST && before !== undefined && canGoOn(before.plan, order.plan)) {
+        this.#refuse(order, before, problem);
+        return;
+      }
+      this.#fail(problem);
       // An engine that refused a plan may be half-way: better nothing than something that nobody drew.
       await this.#query?.stop().catch(() => undefined);
     }
   }
 
-  #start(order: GraphOrder): void {
-    const query = this.#engine().start(order.plan, order.options);
+  /** Goes on with the plan before, and says so: nothing that the user has is deleted unasked. */
+  #refuse(order: GraphOrder, before: GraphOrder, refused: Problem): void {
+    this.#told = [before];
+    // Another order may have come meanwhile; that one is carried out next.
+    if (this.#order !== order || this.#isOver) return;
+    this.#take(before);
+    const problem = { ...refused, why: `${refused.why} The drawing deployed is not running; the one before is.`.trim() };
+    const nodes = new Set([...changedOperators(before.plan, order.plan), problem.nodeId]);
+    const refusal = { order, problem, nodes };
+    this.#refusal = refusal;
+    this.#report(problem);
+    for (const id of nodes) this.#showRefusal(refusal, id);
+  }
+
+  #showRefusal({ problem }: Refusal, nodeId: string): void {
+    const text = nodeId === problem.nodeId ? problem.what : 'this change is not running';
+    this.#board.pin(nodeId, { fill: 'red', shape: 'ring', text: statusText(text) });
+  }
+
+  /** The refused drawing is not what anybody wants any more. */
+  #withdraw(): void {
+    const nodes = this.#refusal?.nodes;
+    if (nodes === undefined) return;
+    this.#refusal = undefined;
+    this.#board.unpin();
+    for (const id of nodes) this.#board.set(id, {});
+  }
+
+  /** Never rejects. */
+  async #reset(reset: Reset): Promise<void> {
+    const order = this.#refusal?.order ?? this.#order;
+    const query = this.#query;
+    this.#withdraw();
+    this.#board.unpin();
+    for (const { id, type } of this.plan.operators) {
+      this.#board.set(id, type === 'checkpoint' ? { fill: 'blue', shape: 'ring', text: 'starting again' } : {});
+    }
+    const ended = query === undefined ? 0 : await this.#inTime(query.stop().catch(() => 0));
+    if (this.#stopping !== undefined) return;
+    this.#query = undefined;
+    this.#told = [];
+    this.#failure = undefined;
+    this.#operators = {};
+    this.#durability = undefined;
+    this.#status.beginAgain();
+    if (ended === LATE) {
+      this.#nodeFor(order.plan.graph)?.warn(
+        `The graph did not end within ${String(UPDATE_LIMIT / 1000)} s. It starts again, and waits for its folder until the old one has ended.`,
+      );
+    }
+    this.#take(order);
+    try {
+      this.#start(order, reset);
+    } catch (error) {
+      this.#fail(runProblem(error, this.#nodeFor(order.plan.graph)?.id ?? order.plan.graph));
+    }
+  }
+
+  #start(order: GraphOrder, reset?: Reset): void {
+    const query = this.#engine().start(order.plan, reset === undefined ? order.options : { ...order.options, reset });
     this.#query = query;
     this.#told = [order];
     this.#name(order.plan);
@@ -247,9 +378,13 @@ export class RunningGraph {
     // Whether the old one ends in time is its engine's affair; its receivers are free only then.
     await this.#inTime(query.stop());
     if (this.#stopping !== undefined) return;
+    this.#told = [];
+    const afresh = hasCheckpoint(old)
+      ? 'started again from its log; nothing is lost.'
+      : 'started afresh and begins without its earlier records.';
     this.#nodeFor(order.plan.graph)?.warn(
-      `The graph did not change its plan within ${String(UPDATE_LIMIT / 1000)} s, so it was started afresh and begins without ` +
-        'its earlier records. A batch that takes that long is the likely cause: make functions cheaper, or send less.',
+      `The graph did not change its plan within ${String(UPDATE_LIMIT / 1000)} s, so it was ${afresh} ` +
+        'A batch that takes that long is the likely cause: make functions cheaper, or send less.',
     );
     this.#start(order);
     const ids = new Set(order.plan.operators.map(({ id }) => id));
@@ -289,7 +424,8 @@ export class RunningGraph {
   /** Tells what became of the operators. */
   #updated(before: Plan, after: Plan, told: UpdateReport, warns = true): void {
     const again = beginAgain(before, after, told.restarted);
-    if (warns) {
+    // With a checkpoint, what would have been lost was refused instead.
+    if (warns && !hasCheckpoint(before)) {
       for (const id of again) {
         this.#host.node(id)?.warn('This node, or the window in front of it, was changed, so it begins again without its earlier records.');
       }
@@ -333,11 +469,16 @@ export class RunningGraph {
     }));
     query.on('progress', whileRunning((event) => {
       this.#operators = event.operators;
-      this.#status.progress({ operators: this.#withRefused(event.operators) }, this.plan);
+      this.#durability = event.durability ?? this.#durability;
+      this.#status.progress({ ...event, operators: this.#withRefused(event.operators) }, this.plan);
     }));
-    query.on('output', whileRunning((event) => {
-      this.#sender.take(event, this.plan);
-    }));
+    query.on('output', (event) =>
+      isCurrent()
+        ? new Promise<void>((resolve) => {
+            this.#sender.take(event, this.plan, resolve);
+          })
+        : undefined,
+    );
     query.on('problem', whileRunning((problem) => {
       this.#report(problem);
     }));
@@ -361,8 +502,9 @@ export class RunningGraph {
   /** The graph died and will be started again: the guilty node says so until the next deploy, the batchers until then. */
   #interrupted(problem: Problem, restartIn: number): void {
     this.#report(problem);
-    const waiting = { fill: 'red', shape: 'ring', text: `starts again in ${delayText(restartIn)}` } as const;
-    for (const { id, type } of this.plan.operators) if (type === 'batcher') this.#board.set(id, waiting);
+    const kept = hasCheckpoint(this.plan) ? '; nothing is lost' : '';
+    const waiting = { fill: 'red', shape: 'ring', text: `starts again in ${delayText(restartIn)}${kept}` } as const;
+    for (const { id, type } of this.plan.operators) if (type === 'batcher' || type === 'checkpoint') this.#board.set(id, waiting);
     const isOperator = this.plan.operators.some(({ id, type }) => id === problem.nodeId && type !== 'batcher');
     if (isOperator) this.#board.pin(problem.nodeId, { fill: 'red', shape: 'dot', text: statusText(problem.what) });
   }
@@ -373,8 +515,11 @@ export class RunningGraph {
     this.#board.close();
     this.#report(problem);
     for (const { id, type } of this.plan.operators) {
-      if (type === 'batcher' || id === problem.nodeId) {
+      if (type === 'batcher' || type === 'checkpoint' || id === problem.nodeId) {
         this.#host.node(id)?.status({ fill: 'red', shape: 'dot', text: statusText(problem.what) });
+      } else if (!this.#board.isPinned(id)) {
+        // What it showed is over; a node that has ended the graph goes on saying so.
+        this.#host.node(id)?.status({});
       }
     }
   }
@@ -392,6 +537,34 @@ export class RunningGraph {
 }
 
 const NOTHING_YET = { recordsIn: 0, recordsOut: 0, failed: 0, skipped: 0, refused: 0, waiting: 0, keys: 0 };
+
+/** Whether two orders say the same. Secrets are compared by value, in memory. */
+function isSame(one: GraphOrder, other: GraphOrder): boolean {
+  return planFingerprint(one.plan) === planFingerprint(other.plan) && isDeepStrictEqual(one.options, other.options);
+}
+
+function hasCheckpoint(plan: Plan): boolean {
+  return plan.operators.some(({ type }) => type === 'checkpoint');
+}
+
+/**
+ * Whether a plan can run on under another drawing: where a receiver is gone, another graph may want it; where a sink is gone,
+ * nobody would take what the plan gives it.
+ */
+function canGoOn(running: Plan, drawn: Plan): boolean {
+  const ids = new Set(drawn.operators.map(({ id }) => id));
+  return running.operators.every(({ id, type }) => (type !== 'receiver' && type !== 'sink' && type !== 'checkpoint') || ids.has(id));
+}
+
+/** Ids of the operators of some plans that remember something from batch to batch, each once. */
+function statesOf(...plans: readonly Plan[]): string[] {
+  return [...new Set(plans.flatMap(({ operators }) => operators.filter(({ type }) => WITH_STATE.has(type)).map(({ id }) => id)))];
+}
+
+/** Ids of what only one query can have open: receivers, and the folder of a checkpoint. */
+export function holdsOf(plan: Plan): string[] {
+  return plan.operators.filter(({ type }) => type === 'receiver' || type === 'checkpoint').map(({ id }) => id);
+}
 
 /** Ids of a plan's receivers. */
 export function receiversOf(plan: Plan): string[] {

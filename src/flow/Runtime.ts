@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { OperatorType } from '../plan/Plan';
+import type { ProcessEnd } from './ProcessEnd';
 
 /** What this package reads of a node that Node-RED runs; plain objects will do in tests. */
 export interface RuntimeNode {
@@ -90,5 +91,7 @@ export interface Runtime {
   readonly userDirectory: string | undefined;
   /** Undefined where it is off. */
   readonly web: RuntimeWeb | undefined;
+  /** Whether the process is about to end; asked when nodes are closed. */
+  readonly end: Pick<ProcessEnd, 'listen' | 'forget' | 'isNear'>;
   warn(text: string): void;
 }

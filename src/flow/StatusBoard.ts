@@ -30,6 +30,10 @@ export class StatusBoard {
     this.#pinned.clear();
   }
 
+  isPinned(nodeId: string): boolean {
+    return this.#pinned.has(nodeId);
+  }
+
   set(nodeId: string, status: NodeStatus): void {
     if (this.#pinned.has(nodeId)) return;
     const shown = this.#shown.get(nodeId);

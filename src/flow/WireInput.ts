@@ -1,5 +1,6 @@
 import type { OfferedMessage } from '../engine/Engine';
 import { RefusedError } from '../engine/RefusedError';
+import type { Clock } from '../ports/Clock';
 import { RefusalReports } from './RefusalReports';
 
 /** Messages handed over in one go. */
@@ -39,11 +40,12 @@ export class WireInput {
   /** Messages handed over and not answered yet. */
   #unanswered = 0;
   #scheduled = false;
-  readonly #refusals = new RefusalReports();
+  readonly #refusals: RefusalReports;
 
   /** @param target where messages go now, or `wait` while that is not known yet */
-  constructor(target: () => WireTarget | 'wait') {
+  constructor(target: () => WireTarget | 'wait', clock: Clock) {
     this.#target = target;
+    this.#refusals = new RefusalReports(clock);
   }
 
   /** @param done called when the message is taken, or with why it was not; see `RefusalReports` for many of these */

@@ -8,6 +8,7 @@ import {
   disagreements,
   strictest,
 } from './compile/batchers';
+import { acknowledgedEarly, checkpointParameters } from './compile/checkpoint';
 import { joinParameters, type JoinSide } from './compile/join';
 import { mapParameters } from './compile/map';
 import { PropertyReader } from './compile/PropertyReader';
@@ -84,9 +85,12 @@ class Compilation {
     if (this.#problems.length === 0) {
       this.#problems.push(...slideProblems(operators, batchInterval, (id) => this.#label(id)));
     }
+    const checkpoint = this.#checkpoint(operators);
+    this.#checkQos2(operators);
     const batcherIds = operators.filter(({ type }) => type === 'batcher').map(({ id }) => id);
     // A drawn batcher names the graph even where a made-up one would be smaller: a wire must not rename a graph.
-    const graphId = drawnBatchers[0]?.id ?? batcherIds.sort()[0];
+    // A checkpoint comes before both: what a graph has on disk is found again by its name.
+    const graphId = checkpoint ?? drawnBatchers[0]?.id ?? batcherIds.sort()[0];
     const sound = this.#problems.length === 0 && graphId !== undefined;
     return {
       nodes,
@@ -96,6 +100,26 @@ class Compilation {
       problems: this.#problems,
       hints: this.#hints,
     };
+  }
+
+  /** The id of the checkpoint, which names its graph; each further one is a problem. */
+  #checkpoint(operators: readonly Operator[]): string | undefined {
+    const checkpoints = operators.filter((operator) => operator.type === 'checkpoint').sort((a, b) => (a.id < b.id ? -1 : 1));
+    const [first, ...others] = checkpoints;
+    if (first === undefined) return undefined;
+    for (const { id } of others) this.#problems.push(problems.checkpointTwice(id, this.#label(id), this.#label(first.id)));
+    const hint = acknowledgedEarly(first.parameters.sync);
+    if (hint !== undefined) this.#hints.push({ nodeId: first.id, text: hint });
+    return first.id;
+  }
+
+  /** At QoS 2 it is for the receiver to know what it has had, also after a crash. */
+  #checkQos2(operators: readonly Operator[]): void {
+    if (operators.some(({ type }) => type === 'checkpoint')) return;
+    for (const { id, type, parameters } of operators) {
+      if (type !== 'receiver' || parameters.source.kind !== 'mqtt' || parameters.source.qos !== 2) continue;
+      this.#problems.push(problems.mqttQos2NeedsCheckpoint(id, this.#label(id)));
+    }
   }
 
   /** A graph begins at receivers and ends where somebody looks. */
@@ -188,6 +212,8 @@ class Compilation {
         return { id, type, inputs, parameters: this.#read(id, stateParameters) };
       case 'join':
         return { id, type, inputs, parameters: this.#read(id, (reader) => this.#join(reader, inputs)) };
+      case 'checkpoint':
+        return { id, type, inputs, parameters: this.#read(id, checkpointParameters) };
       case 'sink':
         return { id, type, inputs, parameters: this.#read(id, sinkParameters) };
     }

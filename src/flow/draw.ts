@@ -4,6 +4,7 @@ import { compile, type Compiled, type Hint } from './compile';
 import { discover } from './discover';
 import { DEFAULT_ENGINE, engineSettings, type EngineSettings } from './engineSettings';
 import { environmentOf } from './environment';
+import { fileSinkProblems } from './fileSinkProblems';
 import { problems, problemText } from './problems';
 import type { GraphOrder } from './RunningGraph';
 import type { NodeProperties, Runtime } from './Runtime';
@@ -58,7 +59,16 @@ export function draw(
     });
     return complete(compiled, registered, engines, runtime, properties);
   });
-  return checkEndpoints(drawings, runtime, properties);
+  return checkFiles(checkEndpoints(drawings, runtime, properties), registered);
+}
+
+/** Graphs with sinks that would write the same files do not run. */
+function checkFiles(drawings: readonly GraphDrawing[], registered: (id: string) => RegisteredNode): GraphDrawing[] {
+  const found = fileSinkProblems(drawings.flatMap(({ order }) => order?.plan ?? []), (id) => {
+    const { name } = registered(id).node;
+    return name === undefined || name === '' ? `sink ${id}` : `sink "${name}"`;
+  });
+  return found.length === 0 ? [...drawings] : drawings.map((drawing) => withProblems(drawing, found));
 }
 
 /** Graphs whose endpoints are in each other's way, or have no place, do not run. */
@@ -77,10 +87,13 @@ function checkEndpoints(
   if (endpoints.length === 0) return [...drawings];
   const others = [...properties].filter(([id, { type }]) => type === 'http in' && runtime.node(id) !== undefined);
   const found = endpointProblems(endpoints, others.map(([, other]) => other), runtime.web);
-  return drawings.map((drawing) => {
-    const own = found.filter(({ nodeId }) => drawing.nodes.includes(nodeId));
-    return own.length === 0 ? drawing : { ...drawing, order: undefined, problems: [...drawing.problems, ...own] };
-  });
+  return drawings.map((drawing) => withProblems(drawing, found));
+}
+
+/** A drawing with what concerns its nodes. */
+function withProblems(drawing: GraphDrawing, found: readonly Problem[]): GraphDrawing {
+  const own = found.filter(({ nodeId }) => drawing.nodes.includes(nodeId));
+  return own.length === 0 ? drawing : { ...drawing, order: undefined, problems: [...drawing.problems, ...own] };
 }
 
 function complete(

@@ -1,4 +1,5 @@
-import type { BatchEvent, OperatorProgress, UpdateReport } from '../engine/Engine';
+import type { BatchEvent, DurabilityFigures, OperatorProgress, UpdateReport } from '../engine/Engine';
+import type { Guarantee } from '../plan/guarantees';
 
 /** What became of the operators when the graph was changed last. */
 export interface LastUpdate extends UpdateReport {
@@ -17,6 +18,14 @@ export interface GraphFigures {
   readonly lastBatch?: BatchEvent;
   /** Absent until a deploy has changed the graph while it ran. */
   readonly lastUpdate?: LastUpdate;
+  /** Absent where the graph has no checkpoint, and until it has told of it. */
+  readonly durability?: DurabilityFigures;
+  /** What each sink promises, by its id. */
+  readonly guarantees: Readonly<Record<string, Guarantee>>;
+  /** Ids of the operators, as drawn or as they run, that can be reset; absent where the graph has no checkpoint. */
+  readonly states?: readonly string[];
   /** Why it ended by itself. */
   readonly failure?: string;
+  /** Why the drawing that was deployed last does not run, while the one before does. */
+  readonly refusal?: string;
 }

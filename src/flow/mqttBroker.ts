@@ -23,6 +23,8 @@ export interface MqttBrokerSettings {
 const CONNECT_TIMEOUT = 30_000;
 /** ms; Node-RED's own default. */
 const RECONNECT_PERIOD = 5000;
+/** Seconds; a week. What a broker keeps for a receiver that must lose nothing, when the broker node does not say how long. */
+const DURABLE_SESSION_EXPIRY = 604_800;
 /** Seconds; Node-RED's own default. */
 const KEEPALIVE = 60;
 /** MQTT 3.1.1, 3.1.3.1: what every broker must accept, in characters of 0-9, a-z and A-Z. */
@@ -33,18 +35,26 @@ const SECURE_SCHEMES: Readonly<Record<string, string>> = { 'mqtt:': 'mqtts:', 't
 /**
  * Reads Node-RED's `mqtt-broker` config node, as it is at run time (4.1 and 5), into options for a connection of our
  * own. Last will, client id, clean session and proxy belong to the broker node's own connection and are left out.
+ * A receiver whose graph keeps a log has a session that outlives its connections: the broker keeps what comes while Node-RED is
+ * away, and what was not acknowledged. Others begin with a clean session, because what they would get belongs to no batch of theirs.
  *
  * @param brokerNode the live node; any object
  * @param tlsNode the live `tls-config` node that the broker node names, when it names one
+ * @param isDurable whether it is for a receiver of a graph with a checkpoint
  */
-export function mqttBroker(brokerNode: object, tlsNode: object | undefined, identity: MqttClientIdentity): MqttBrokerSettings {
+export function mqttBroker(
+  brokerNode: object,
+  tlsNode: object | undefined,
+  identity: MqttClientIdentity,
+  isDurable = false,
+): MqttBrokerSettings {
   const broker = brokerNode as Readonly<Record<string, unknown>>;
   const options = asObject(broker.options);
   const tls = tlsOf(options);
   const url = urlOf(broker, tls);
   const username = text(options.username);
   const password = text(options.password);
-  const sessionExpiry = asObject(options.properties).sessionExpiryInterval;
+  const sessionExpiry = expiryOf(asObject(options.properties).sessionExpiryInterval, isDurable);
   return {
     options: {
       url,
@@ -53,8 +63,8 @@ export function mqttBroker(brokerNode: object, tlsNode: object | undefined, iden
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
       keepalive: number(options.keepalive, KEEPALIVE),
-      cleanSession: true,
-      ...(typeof sessionExpiry === 'number' ? { sessionExpiry } : {}),
+      cleanSession: !isDurable,
+      ...(sessionExpiry === undefined ? {} : { sessionExpiry }),
       connectTimeout: CONNECT_TIMEOUT,
       reconnectPeriod: number(options.reconnectPeriod, RECONNECT_PERIOD),
       ...(isSecure(url) ? { tls } : {}),
@@ -62,6 +72,12 @@ export function mqttBroker(brokerNode: object, tlsNode: object | undefined, iden
     problems: problemsOf(tlsNode, url, identity),
     warnings: warningsOf(broker, tlsNode, tls, url, identity),
   };
+}
+
+/** Seconds. A session that ends with its connection, which is what 0 says, would keep nothing for a receiver that must lose nothing. */
+function expiryOf(value: unknown, isDurable: boolean): number | undefined {
+  if (typeof value === 'number' && (value > 0 || !isDurable)) return value;
+  return isDurable ? DURABLE_SESSION_EXPIRY : undefined;
 }
 
 /** A client id that stays the same across restarts and differs between receivers and between instances. */

@@ -95,6 +95,22 @@ export const problems = {
     fix: 'Enable the engine node, choose another, or choose none for the default engine.',
   }),
 
+  checkpointTwice: (nodeId: string, label: string, other: string): Problem => ({
+    nodeId,
+    code: 'checkpoint-twice',
+    what: `${label} is a second checkpoint in a graph that has ${other} already`,
+    why: 'A checkpoint makes its whole graph recoverable, wherever it stands in it, and a graph keeps its records in one place.',
+    fix: 'Delete one of the two, or separate the graphs.',
+  }),
+
+  mqttQos2NeedsCheckpoint: (nodeId: string, label: string): Problem => ({
+    nodeId,
+    code: 'mqtt-qos2-needs-checkpoint',
+    what: `${label} subscribes at QoS 2, and its graph has no checkpoint`,
+    why: 'At QoS 2 the broker forgets a message as soon as the receiver has it, so without a log on disk a crash would lose it.',
+    fix: 'Add a checkpoint node to the graph, or choose QoS 1: then the broker sends again what was not confirmed.',
+  }),
+
   windowNotMultiple: (nodeId: string, which: 'window' | 'slide', duration: number, batchInterval: number): Problem => {
     const below = Math.floor(duration / batchInterval) * batchInterval;
     const nearest = [below, below + batchInterval].filter((value) => value > 0);
@@ -268,6 +284,38 @@ export const problems = {
     what: 'the value of the header cannot be sent',
     why: 'A header holds one line of plain characters.',
     fix: 'Enter the value again; a line break at its end is the usual reason.',
+  }),
+
+  sinkFolderInvalid: (nodeId: string, path: string): Problem => ({
+    nodeId,
+    code: 'sink-folder-invalid',
+    what: `the folder to write to is ${quoted(path)}`,
+    why: 'No path of a folder can have a character in it that stands for the end of a text.',
+    fix: "Give the path of a folder; one that is not absolute starts in Node-RED's user directory.",
+  }),
+
+  sinkFileNameInvalid: (nodeId: string, name: string): Problem => ({
+    nodeId,
+    code: 'sink-file-name-invalid',
+    what: `the name of the files is ${quoted(name)}`,
+    why: 'It may be made of letters, digits, blanks and . _ -, begins with a letter, a digit or _, and has at most 100 characters.',
+    fix: 'Give a name such as averages, without a folder. The folder is given above it; date and ending are added.',
+  }),
+
+  sinkFilesTwice: (nodeId: string, name: string, folder: string, other: string): Problem => ({
+    nodeId,
+    code: 'sink-files-twice',
+    what: `${other} writes files named ${quoted(name)} in the folder ${folder} too`,
+    why: 'Each would cut off what the other wrote.',
+    fix: 'Give each a file name of its own. In a subflow, let it be an environment variable such as ${FILES_OF_THIS_ONE}.',
+  }),
+
+  sinkColumnTwice: (nodeId: string, column: string): Problem => ({
+    nodeId,
+    code: 'sink-column-twice',
+    what: `two columns are named ${quoted(column)}`,
+    why: 'A column holds one property of the payload.',
+    fix: 'Name each property once.',
   }),
 
   keyLevelInvalid: (nodeId: string, value: unknown): Problem => ({

@@ -1,11 +1,14 @@
 import type { Engine } from '../engine/Engine';
 import { topologicalOrder } from './compile/topologicalOrder';
 import type { EngineNode, GraphDrawing } from './draw';
-import { type GraphHost, type GraphOrder, receiversOf, RunningGraph } from './RunningGraph';
+import { type GraphHost, type GraphOrder, holdsOf, RunningGraph } from './RunningGraph';
 
-/** Receivers that cannot be opened anew before something is over: one receiver must not be connected twice. */
+/**
+ * Receivers and checkpoints that cannot be opened anew before something is over: one receiver must not be connected twice, and
+ * one folder has one owner.
+ */
 export interface Hold {
-  readonly receivers: ReadonlySet<string>;
+  readonly operators: ReadonlySet<string>;
   readonly over: Promise<unknown>;
 }
 
@@ -20,7 +23,7 @@ export interface Reconciled {
 /**
  * Brings what runs in line with what is drawn. A new graph is started, a changed one is given its new plan, an unchanged
  * one is left alone, one that is gone or has a problem is stopped. Everything happens at once, except that a graph waits for
- * others to let go of the receivers that it takes over.
+ * others to let go of the receivers and the checkpoint that it takes over.
  * @param holds graphs that were stopped earlier and may not have ended yet
  */
 export function reconcile(
@@ -33,41 +36,41 @@ export function reconcile(
   const orders = drawings.flatMap(({ order, engine }) => (order === undefined ? [] : [{ order, engine }]));
   const successors = match(running, orders.map(({ order }) => order));
   const staying = new Set(successors.values());
-  const drawn = new Set(orders.flatMap(({ order }) => receiversOf(order.plan)));
+  const drawn = new Set(orders.flatMap(({ order }) => holdsOf(order.plan)));
   const leaving = running
     .filter((graph) => !staying.has(graph))
     .map((graph): Hold => {
-      const receivers = graph.held;
-      graph.tellLost([...receivers].filter((id) => drawn.has(id)));
-      return { receivers, over: graph.stop() };
+      const operators = graph.held;
+      graph.tellLost([...operators].filter((id) => drawn.has(id)));
+      return { operators, over: graph.stop() };
     });
   const inTheWay = [...holds, ...leaving];
-  const wait = (receivers: readonly string[]): Promise<unknown> =>
-    Promise.allSettled(inTheWay.filter((hold) => receivers.some((id) => hold.receivers.has(id))).map(({ over }) => over));
+  const wait = (ids: readonly string[]): Promise<unknown> =>
+    Promise.allSettled(inTheWay.filter((hold) => ids.some((id) => hold.operators.has(id))).map(({ over }) => over));
 
   const graphs = givingFirst(orders.map(({ order }) => order), successors).map((index) => {
     const { order, engine } = orders[index] ?? unreachable();
-    const receivers = receiversOf(order.plan);
+    const wanted = holdsOf(order.plan);
     const known = successors.get(index);
     if (known === undefined) {
       const graph = new RunningGraph(order, () => engineFor(engine), host);
-      return { graph, change: graph.run(order, wait(receivers)) };
+      return { graph, change: graph.run(order, wait(wanted)) };
     }
     const { held } = known;
-    const given = new Set([...held].filter((id) => !receivers.includes(id)));
+    const given = new Set([...held].filter((id) => !wanted.includes(id)));
     known.tellLost([...given].filter((id) => drawn.has(id)));
-    const change = known.run(order, wait(receivers.filter((id) => !held.has(id))));
-    if (given.size > 0) inTheWay.push({ receivers: given, over: change });
+    const change = known.run(order, wait(wanted.filter((id) => !held.has(id))));
+    if (given.size > 0) inTheWay.push({ operators: given, over: change });
     return { graph: known, change };
   });
   return { graphs, leaving };
 }
 
-/** The places of the orders, so that a graph that gives a receiver up comes before the one that takes it, and new graphs last. */
+/** The places of the orders, so that a graph that gives a receiver or a checkpoint up comes before the one that takes it, and new graphs last. */
 function givingFirst(orders: readonly GraphOrder[], successors: ReadonlyMap<number, RunningGraph>): number[] {
   const inputs = new Map<string, { id: string }[]>();
   for (const [index, graph] of successors) {
-    const taken = receiversOf(orders[index]?.plan ?? graph.plan).filter((id) => !graph.held.has(id));
+    const taken = holdsOf(orders[index]?.plan ?? graph.plan).filter((id) => !graph.held.has(id));
     const givers = [...successors].filter(([other, { held }]) => other !== index && taken.some((id) => held.has(id)));
     inputs.set(String(index), givers.map(([other]) => ({ id: String(other) })));
   }

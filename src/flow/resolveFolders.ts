@@ -7,7 +7,20 @@ export function resolveFolders(plan: Plan, userDirectory = '.'): Plan {
 }
 
 function withFolder(operator: Operator, userDirectory: string): Operator {
-  if (operator.type !== 'receiver' || operator.parameters.source.kind !== 'folder') return operator;
-  const { source } = operator.parameters;
-  return { ...operator, parameters: { ...operator.parameters, source: { ...source, path: resolve(userDirectory, source.path) } } };
+  switch (operator.type) {
+    case 'receiver': {
+      const { source } = operator.parameters;
+      if (source.kind !== 'folder') return operator;
+      return { ...operator, parameters: { ...operator.parameters, source: { ...source, path: resolve(userDirectory, source.path) } } };
+    }
+    case 'checkpoint':
+      return { ...operator, parameters: { ...operator.parameters, path: resolve(userDirectory, operator.parameters.path) } };
+    case 'sink': {
+      const { target } = operator.parameters;
+      if (target.kind !== 'file') return operator;
+      return { ...operator, parameters: { ...operator.parameters, target: { ...target, path: resolve(userDirectory, target.path) } } };
+    }
+    default:
+      return operator;
+  }
 }

@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { NodeAPI, NodeAPISettingsWithData, NodeMessage } from 'node-red';
+import { SystemClock } from '../ports/node/SystemClock';
+import { ProcessEnd } from './ProcessEnd';
 import { webOf } from './web/webOf';
 import type { NodeProperties, Runtime, RuntimeHooks, RuntimeNode } from './Runtime';
 
@@ -46,6 +48,7 @@ export function runtimeOf(api: () => NodeAPI): Runtime {
     get web() {
       return webOf(api);
     },
+    end: new ProcessEnd(process, new SystemClock()),
     warn(text) {
       api().log.warn(text);
     },

@@ -30,6 +30,7 @@ export function secretsOf(plan: Plan, view: ConnectionView): Secrets {
   const secrets: Record<string, unknown> = {};
   const found: Problem[] = [];
   const warnings: Problem[] = [];
+  const isDurable = plan.operators.some(({ type }) => type === 'checkpoint');
   const atBroker = (nodeId: string, connection: string, role: 'receiver' | 'sink'): void => {
     const brokerId = brokerOf(connection);
     const broker = view.node(brokerId);
@@ -37,7 +38,8 @@ export function secretsOf(plan: Plan, view: ConnectionView): Secrets {
       found.push(problems.brokerMissing(nodeId, role));
       return;
     }
-    const settings = mqttBroker(broker, tlsNode(brokerId, broker, view), { instanceId: view.instanceId, nodeId });
+    const identity = { instanceId: view.instanceId, nodeId };
+    const settings = mqttBroker(broker, tlsNode(brokerId, broker, view), identity, isDurable && role === 'receiver');
     found.push(...settings.problems);
     warnings.push(...settings.warnings);
     if (settings.options.url === '') found.push(problems.brokerInvalid(nodeId, 'It has no address.'));

@@ -22,6 +22,7 @@ export type Operator =
   | ReduceByKeyOperator
   | StateOperator
   | JoinOperator
+  | CheckpointOperator
   | SinkOperator;
 
 export type OperatorType = Operator['type'];
@@ -53,7 +54,7 @@ export type SourceParameters =
   /** Messages that ordinary nodes send to the receiver, nothing else. */
   | { readonly kind: 'wire' }
   /** `connection` names a secret handed over beside the plan: address, login and certificates. */
-  | { readonly kind: 'mqtt'; readonly connection: string; readonly topic: string; readonly qos: 0 | 1 }
+  | { readonly kind: 'mqtt'; readonly connection: string; readonly topic: string; readonly qos: 0 | 1 | 2 }
   /** `rate`: messages per sensor and second. */
   | { readonly kind: 'simulated'; readonly sensors: number; readonly rate: number; readonly seed: number }
   /**
@@ -179,6 +180,25 @@ export type JoinOperator = OperatorOf<
   }
 >;
 
+/** When the log of a graph is made to survive a power cut: see `SyncPolicy` of the log. `interval`: ms. */
+export type LogSync = { readonly kind: 'group' | 'each' } | { readonly kind: 'timer'; readonly interval: number };
+
+/** Passes its input on, and makes its whole graph recoverable, wherever it stands in it. At most one in a graph. */
+export type CheckpointOperator = OperatorOf<
+  'checkpoint',
+  {
+    /** The folder in which the graph has a folder of its own, named after its id. Absolute once the plan is complete. */
+    readonly path: string;
+    /** ms between two checkpoints; a checkpoint is made after a batch. */
+    readonly interval: number;
+    readonly sync: LogSync;
+    /** Bytes that the log may have on the disk; beyond them sources are not acknowledged until there is room again. */
+    readonly logLimit: number;
+    /** ms that files in the quarantine and dead letters are kept. */
+    readonly retention: number;
+  }
+>;
+
 /** Where the records of a sink go. */
 export type SinkTarget =
   /** Messages out of the node. */
@@ -186,7 +206,23 @@ export type SinkTarget =
   /** `connection` names a secret beside the plan, as for receivers. `topic` may hold `{topic}` and `{key}` of the record. */
   | { readonly kind: 'mqtt'; readonly connection: string; readonly topic: string; readonly qos: 0 | 1; readonly retain: boolean }
   /** `connection` names a secret beside the plan: the address, and the headers that log in. `timeout`: ms for one request. */
-  | { readonly kind: 'http'; readonly connection: string; readonly timeout: number };
+  | { readonly kind: 'http'; readonly connection: string; readonly timeout: number }
+  /** Files in a folder: a line for each record, exactly once. */
+  | FileTarget;
+
+export interface FileTarget {
+  readonly kind: 'file';
+  /** The folder. Absolute once the plan is complete. */
+  readonly path: string;
+  /** What the names of all its files begin with: a plain name. */
+  readonly name: string;
+  /** `json`: each payload as a line of JSON. `text`: as a line of text. `csv`: a row of its properties. */
+  readonly format: 'json' | 'text' | 'csv';
+  /** A file for each batch, or one that is appended to, for each hour or day (UTC) of batch time. */
+  readonly roll: 'batch' | 'hour' | 'day';
+  /** The columns of `csv`, by the names of properties; none for those of the first record that is written. */
+  readonly columns: readonly string[];
+}
 
 export type SinkOperator = OperatorOf<
   'sink',
@@ -195,5 +231,10 @@ export type SinkOperator = OperatorOf<
     readonly mode: 'batch' | 'record' | 'key';
     /** Whether a batch without records gives a message too (mode `batch` only). */
     readonly emptyBatches: boolean;
+    /**
+     * Whether what a batch gave is written to the log before this sink gets it, so that it gets the same again after a crash, also
+     * where functions would give something else. Means something only in a graph with a checkpoint. Left out: no.
+     */
+    readonly pin?: boolean;
   }
 >;

@@ -1,12 +1,15 @@
+import { isFileName } from './fileNames';
 import { JsonError, JsonReader } from './JsonReader';
 import { AGGREGATE_NAMES, AGGREGATE_PARAMETERS, keepsTo, type ParameterRule, parameterText, RESERVED_OUTPUT_NAMES } from './names';
 import type {
   AggregateParameters,
   BackpressureParameters,
+  CheckpointOperator,
   Code,
   Input,
   JoinOperator,
   KeySource,
+  LogSync,
   Operator,
   OperatorType,
   Plan,
@@ -43,7 +46,7 @@ function readOperator(reader: JsonReader, batchInterval: number, known: Set<stri
   if (known.has(head.id)) {
     throw new JsonError(`${id.path}: two operators have the id ${JSON.stringify(head.id)}; ids must be unique.`);
   }
-  const kind: OperatorType = type.oneOf(['receiver', 'batcher', 'map', 'window', 'reduceByKey', 'state', 'join', 'sink'] as const);
+  const kind: OperatorType = type.oneOf(['receiver', 'batcher', 'map', 'window', 'reduceByKey', 'state', 'join', 'checkpoint', 'sink'] as const);
   if (kind === 'receiver' && head.inputs.length > 0) inputs.fail('empty, because a receiver begins a graph');
   if (kind !== 'receiver' && head.inputs.length === 0) inputs.fail('an array of at least one input');
   known.add(head.id);
@@ -75,8 +78,11 @@ function readOperator(reader: JsonReader, batchInterval: number, known: Set<stri
       return { ...head, type: kind, parameters: readState(parameters) };
     case 'join':
       return { ...head, type: kind, parameters: readJoin(parameters, head.inputs) };
+    case 'checkpoint':
+      return { ...head, type: kind, parameters: readCheckpoint(parameters) };
     case 'sink': {
-      const { target, mode, emptyBatches } = parameters.members(['target', 'mode', 'emptyBatches']);
+      const names = ['target', 'mode', 'emptyBatches'] as const;
+      const { target, mode, emptyBatches } = parameters.members(parameters.has('pin') ? [...names, 'pin'] : names);
       return {
         ...head,
         type: kind,
@@ -84,6 +90,7 @@ function readOperator(reader: JsonReader, batchInterval: number, known: Set<stri
           target: readSinkTarget(target),
           mode: mode.oneOf(['batch', 'record', 'key'] as const),
           emptyBatches: emptyBatches.boolean(),
+          ...(parameters.has('pin') ? { pin: parameters.member('pin').boolean() } : {}),
         },
       };
     }
@@ -134,7 +141,7 @@ function readSource(reader: JsonReader): SourceParameters {
       return { kind };
     case 'mqtt': {
       const { connection, topic, qos } = reader.members(['kind', 'connection', 'topic', 'qos']);
-      return { kind, connection: connection.name(), topic: topic.name(), qos: qos.oneOf([0, 1] as const) };
+      return { kind, connection: connection.name(), topic: topic.name(), qos: qos.oneOf([0, 1, 2] as const) };
     }
     case 'simulated': {
       const { sensors, rate, seed } = reader.members(['kind', 'sensors', 'rate', 'seed']);
@@ -161,8 +168,26 @@ function readSource(reader: JsonReader): SourceParameters {
   }
 }
 
+function readCheckpoint(reader: JsonReader): CheckpointOperator['parameters'] {
+  const { path, interval, sync, logLimit, retention } = reader.members(['path', 'interval', 'sync', 'logLimit', 'retention']);
+  return {
+    path: path.name(),
+    interval: interval.integer(1),
+    sync: readSync(sync),
+    logLimit: logLimit.integer(1),
+    retention: retention.integer(0),
+  };
+}
+
+function readSync(reader: JsonReader): LogSync {
+  const kind = reader.member('kind').oneOf(['group', 'each', 'timer'] as const);
+  if (kind === 'timer') return { kind, interval: reader.members(['kind', 'interval']).interval.integer(1) };
+  reader.members(['kind']);
+  return { kind };
+}
+
 function readSinkTarget(reader: JsonReader): SinkTarget {
-  const kind = reader.member('kind').oneOf(['flow', 'mqtt', 'http'] as const);
+  const kind = reader.member('kind').oneOf(['flow', 'mqtt', 'http', 'file'] as const);
   switch (kind) {
     case 'flow':
       reader.members(['kind']);
@@ -180,6 +205,17 @@ function readSinkTarget(reader: JsonReader): SinkTarget {
     case 'http': {
       const { connection, timeout } = reader.members(['kind', 'connection', 'timeout']);
       return { kind, connection: connection.name(), timeout: timeout.integer(1, 600_000) };
+    }
+    case 'file': {
+      const { path, name, format, roll, columns } = reader.members(['kind', 'path', 'name', 'format', 'roll', 'columns']);
+      return {
+        kind,
+        path: path.name(),
+        name: isFileName(name.string()) ? name.string() : name.fail('a plain name for files, without separators'),
+        format: format.oneOf(['json', 'text', 'csv'] as const),
+        roll: roll.oneOf(['batch', 'hour', 'day'] as const),
+        columns: columns.items().map((column) => column.name()),
+      };
     }
   }
 }

@@ -48,4 +48,6 @@ export interface Disk {
   rename(from: string, to: string): Promise<void>;
   /** Removes a file; nothing there is no error. */
   remove(path: string): Promise<void>;
+  /** Removes a folder that has nothing in it (`ENOTEMPTY` otherwise); nothing there is no error. */
+  removeFolder(folder: string): Promise<void>;
 }

@@ -3,7 +3,10 @@ export interface SinkRecord {
   readonly payload: unknown;
   readonly topic: string;
   readonly key: string | number | boolean | null;
-  /** Names this message, the same whenever it is sent again, so that whoever receives it twice can tell. */
+  /**
+   * Names this message, the same whenever it is sent again, so that whoever receives it twice can tell. Ends in the message's
+   * number, from 0, behind a `/`; what is in front of it is the same for all messages of a part of a batch.
+   */
   readonly id: string;
   /** How many records of the stream it stands for. */
   readonly count: number;
@@ -26,6 +29,11 @@ export interface SinkProblem {
 
 /** Who runs a sink, and wants to know how it fares. */
 export interface SinkHost {
+  /**
+   * Whether batches that were delivered may be delivered again, with the same times, by a process that comes after this one: the
+   * graph keeps a log. Left out, they may.
+   */
+  readonly repeats?: boolean;
   status(status: SinkStatus): void;
   /** Something is wrong with the place itself, and nothing was dropped for it. */
   problem(problem: SinkProblem): void;
@@ -40,8 +48,9 @@ export interface Sink {
   /**
    * Sends records, those of one key in their order, and again for as long as the place cannot take them. Resolves when all
    * are settled, or when the sink is stopped. Never rejects. Not to be called again before that.
+   * @param batchTime of the batch that the records are of, ms since the epoch. One batch may come in several parts.
    */
-  deliver(records: readonly SinkRecord[], settled: Settled): Promise<void>;
+  deliver(records: readonly SinkRecord[], settled: Settled, batchTime: number): Promise<void>;
   /** Resolves, in 2 s at most, when everything the sink opened is closed. What is not settled by then stays so. */
   stop(): Promise<void>;
 }

@@ -20,13 +20,38 @@ export interface SourceProblem {
   readonly fix: string;
 }
 
+/** What is to be kept together with messages: either both survive or neither. */
+export interface StoredWith {
+  /** Ids under which their sender may send these messages again, until it is told that they were heard (MQTT QoS 2). */
+  readonly packets?: readonly number[];
+  /** How far the source has got in each place that it reads from, such as a file; undefined forgets the place. Plain data. */
+  readonly marks?: ReadonlyMap<string, unknown>;
+}
+
+/** What a source finds where its graph keeps what it received in a log. */
+export interface SourceLog {
+  /** Whether messages under this id are in the log, and were not released. */
+  hasPacket(packet: number): boolean;
+  /** Resolves when the log has it that these ids may be used for other messages. */
+  releasePackets(packets: readonly number[]): Promise<void>;
+  /** The ids that are not released. */
+  readonly openPackets: readonly number[];
+  /** What was last stored as `marks`, also by an earlier process. */
+  readonly marks: ReadonlyMap<string, unknown>;
+}
+
 /** What a source may ask of whoever runs it. */
 export interface SourceHost {
   /**
    * Hands messages over, in order. Resolved or undefined: they are as safe as this graph makes them and may be
-   * acknowledged. A rejection means they are not, and must not be acknowledged.
+   * acknowledged. A rejection means they are not, and must not be acknowledged. Where there is a log, it is resolved only
+   * when they survive what the user asked for, and whoever waits for room has not been forgotten.
    */
-  store(messages: readonly SourceMessage[]): Promise<void> | undefined;
+  store(messages: readonly SourceMessage[], also?: StoredWith): Promise<void> | undefined;
+  /** Absent where the graph keeps what it received in memory alone. */
+  readonly log?: SourceLog;
+  /** So many messages are lost, because they could not be taken and their sender does not send them again. */
+  dropped?(count: number): void;
   status(status: SourceStatus): void;
   problem(problem: SourceProblem): void;
 }

@@ -16,6 +16,8 @@ export class DStreamGraph {
   rememberDuration: number | undefined;
   /** The newest batch whose jobs have been made, or are being made, ms since the epoch. */
   newestBatch = -Infinity;
+  /** The batch time before the first one, ms since the epoch. */
+  zeroTime = -Infinity;
   #reachable: DStream<unknown>[] = [];
 
   constructor(batchInterval: number) {
@@ -24,6 +26,7 @@ export class DStreamGraph {
 
   /** @param zeroTime the batch time before the first one */
   start(zeroTime: number): void {
+    this.zeroTime = zeroTime;
     this.newestBatch = zeroTime;
     for (const stream of [...this.outputs, ...this.inputs]) stream.initialize(zeroTime);
     this.#reachable = this.#collectReachable();

@@ -7,10 +7,13 @@ import type { DStream } from './dstream/DStream';
 import type { InputDStream } from './dstream/InputDStream';
 import { DStreamGraph } from './DStreamGraph';
 import { checkDuration } from './duration';
-import { IllegalArgumentError, IllegalStateError, StreamingError } from './errors';
+import { asError, IllegalArgumentError, IllegalStateError, StreamingError } from './errors';
 import { type ExecutionOptions, type ExecutionSettings, executionSettings } from './ExecutionOptions';
 import { ParallelCollectionRDD } from './rdd/ParallelCollectionRDD';
 import type { RDD, RDDEnvironment } from './rdd/RDD';
+import type { BatchJournal, ReplayedBatches } from './scheduler/BatchJournal';
+import { ContextRecovery } from './recovery/ContextRecovery';
+import type { RecoveryLog } from './recovery/RecoveryLog';
 import { JobGenerator } from './scheduler/JobGenerator';
 import { JobScheduler } from './scheduler/JobScheduler';
 import type { JobSet } from './scheduler/JobSet';
@@ -35,7 +38,7 @@ export interface StreamingContextOptions extends ExecutionOptions {
   /** `spark` brings back Spark's own behaviour where ours differs on purpose. */
   readonly compatibility?: 'spark';
   /**
-   * Where checkpoints belong. Streams with state and inverse windows then remember their RDDs as if they were checkpointed, as
+   * Where checkpoints belong; they are written once `recoverFrom` was called. Streams with state and inverse windows then remember their RDDs as if they were checkpointed, as
    * Spark's do. Without it they work as well, in memory; only `compatibility: 'spark'` refuses to start streams with state then.
    */
   readonly checkpointDirectory?: string;
@@ -46,6 +49,14 @@ export interface StreamingContextOptions extends ExecutionOptions {
    * missed since then are made up for as after a pause.
    */
   readonly startAfter?: number;
+  /** Writes down each batch before it runs. */
+  readonly journal?: BatchJournal;
+  /**
+   * Batches of an earlier run, which are run again, one after the other, before any other: they are submitted, started and
+   * completed like all batches. Inputs start before, and what they bring meanwhile is for the batches after these, which go on
+   * after the last of them. A stop or `finish` ends it after the batch that runs.
+   */
+  readonly replay?: ReplayedBatches;
   /** ms of receiving that make one block, and so one partition of a batch; 200 when left out. */
   readonly blockInterval?: number;
   /** How many partitions a collection or a shuffle has when nothing else is said (Spark's spark.default.parallelism); 1 when left out. */
@@ -63,8 +74,25 @@ function checkPartitions(count: number): number {
   throw new IllegalArgumentError(`defaultParallelism is ${String(count)}; it must be a whole number of partitions above 0.`);
 }
 
+/** @throws IllegalArgumentError for times that do not rise */
+function checkReplay(replay: ReplayedBatches | undefined, startAfter = -Infinity): ReplayedBatches | undefined {
+  let before = startAfter;
+  for (const time of replay?.times ?? []) {
+    if (!(time > before)) {
+      throw new IllegalArgumentError(
+        `The batch of ${String(time)} ms cannot be run again after that of ${String(before)} ms; give the times in rising order.`,
+      );
+    }
+    before = time;
+  }
+  return replay;
+}
+
 /** ms; Spark's default. */
 const DEFAULT_BLOCK_INTERVAL = 200;
+
+/** ms between two checkpoints on disk, where batches are no longer. */
+const USUAL_CHECKPOINT_INTERVAL = 10_000;
 
 /** A streaming program: its streams are built, then it is started once and stopped once. */
 export class StreamingContext implements RDDEnvironment {
@@ -87,13 +115,19 @@ export class StreamingContext implements RDDEnvironment {
   readonly #fileSystem: FileSystem | undefined;
   readonly #network: Network | undefined;
   readonly #startAfter: number | undefined;
+  readonly #replay: ReplayedBatches | undefined;
+  readonly #streams: DStream<unknown>[] = [];
+  #recovery: ContextRecovery | undefined;
   #checkpointDirectory: string | undefined;
   #state: StreamingContextState = 'INITIALIZED';
   #stopping: Promise<void> | undefined;
   #finishing: Promise<void> | undefined;
   #lastCompleted: number | undefined;
 
-  /** @throws IllegalArgumentError for a batch or block interval that is not a whole number of ms above 0 */
+  /**
+   * @throws IllegalArgumentError for a batch or block interval that is not a whole number of ms above 0, or batches to be run
+   *   again that do not rise
+   */
   constructor(options: StreamingContextOptions) {
     checkDuration('batchInterval', options.batchInterval);
     this.batchInterval = options.batchInterval;
@@ -113,12 +147,14 @@ export class StreamingContext implements RDDEnvironment {
     this.#fileSystem = options.fileSystem;
     this.#network = options.network;
     this.#startAfter = options.startAfter;
+    this.#replay = checkReplay(options.replay, options.startAfter);
     this.listeners = new StreamingListenerBus(options.log);
     this.#graph = new DStreamGraph(options.batchInterval);
     this.#scheduler = new JobScheduler(options.clock, this.listeners, {
       retries: this.execution.retries,
       concurrentJobs: this.execution.concurrentJobs,
       scope: options.scope,
+      journal: () => this.#recovery ?? options.journal,
       onPassed: (time) => {
         this.#passed(time);
       },
@@ -189,6 +225,43 @@ export class StreamingContext implements RDDEnvironment {
     throw new IllegalStateError(
       `${what} was added after ${moment} the context, which is not supported; build all streams and outputs before start().`,
     );
+  }
+
+  /**
+   * Makes this context one that is found again, and has it go on, when it starts, where the run that the log is of has ended.
+   * Called once, when the program has been built.
+   * @param directory becomes the checkpoint directory
+   * @param checkpointInterval ms between two checkpoints; 10 s, or the batch interval where that is longer, when left out
+   * @throws IllegalArgumentError for another checkpoint directory or batch interval than before
+   * @throws StreamingError for a program with a `queueStream` when there is an earlier run
+   */
+  async recoverFrom(recoveryLog: RecoveryLog, directory: string, checkpointInterval?: number): Promise<void> {
+    const { clock, log, batchInterval } = this;
+    if ((this.#checkpointDirectory ?? directory) !== directory) {
+      throw new IllegalArgumentError(
+        `The context was made with the checkpoint directory ${String(this.#checkpointDirectory)}, and is to be recovered from ` +
+          `${directory}; give both the same.`,
+      );
+    }
+    if (checkpointInterval !== undefined) checkDuration('checkpointInterval', checkpointInterval);
+    this.checkCanBeBuilt('Recovery');
+    this.#checkpointDirectory = directory;
+    const recovery = new ContextRecovery(recoveryLog, {
+      clock,
+      log,
+      batchInterval,
+      checkpointInterval: checkpointInterval ?? Math.max(batchInterval, USUAL_CHECKPOINT_INTERVAL),
+      onError: (error) => {
+        this.reportError(error);
+      },
+    });
+    await recovery.open(this.#streams);
+    this.#recovery = recovery;
+  }
+
+  /** Called by every stream. */
+  registerStream(stream: DStream<unknown>): void {
+    this.#streams.push(stream);
   }
 
   /** Called by every input stream; gives its id. */
@@ -272,7 +345,9 @@ export class StreamingContext implements RDDEnvironment {
           'No output operations registered, so nothing to execute; end at least one stream with foreachRDD.',
         );
       }
-      this.#generator.start(this.#startAfter);
+      const recovery = this.#recovery;
+      this.#generator.start(recovery?.startAfter ?? this.#startAfter, recovery ?? this.#replay, recovery?.zeroTime);
+      recovery?.restore(this.#streams, this.#graph.zeroTime);
       this.#state = 'ACTIVE';
       this.listeners.post('onStreamingStarted', { time: this.clock.now() });
       for (const input of this.#graph.inputs) input.start();
@@ -315,12 +390,18 @@ export class StreamingContext implements RDDEnvironment {
       await (gracefully ? this.#shutdown.drain(this.execution.gracefulStopTimeout) : this.#shutdown.halt());
     }
     this.#state = 'STOPPED';
+    try {
+      await this.#recovery?.close();
+    } catch (thrown) {
+      this.reportError(asError(thrown));
+    }
     this.#termination.end();
   }
 
   /**
    * Stops between two batches, for another program to go on after `lastCompletedTime`: the batch that runs now ends, those
-   * that wait for it are given up. What inputs hold stays there, and what they gave to the batches given up comes back.
+   * that wait for it are given up. What inputs hold stays there, and what they gave to the batches given up comes back. A batch
+   * that is being written into the journal counts as one that runs.
    */
   finish(): Promise<void> {
     this.#finishing ??= this.#finish();
@@ -356,6 +437,7 @@ export class StreamingContext implements RDDEnvironment {
   #passed(time: number): void {
     this.#lastCompleted = time;
     this.#graph.clearMetadata(time);
+    this.#recovery?.passed(time);
   }
 
   #completed(jobSet: JobSet): void {
@@ -371,9 +453,13 @@ export class StreamingContext implements RDDEnvironment {
     this.reportError(failure);
     if (this.execution.onBatchFailure === 'continue') {
       // Or what it was given would be held for good.
-      if (unmade !== undefined) this.#scheduler.passOver(unmade);
+      if (unmade !== undefined) {
+        this.#recovery?.skipped(unmade);
+        this.#scheduler.passOver(unmade);
+      }
       return;
     }
+    this.#recovery?.failed();
     // At once, or the next one would begin.
     this.#shutdown.withdraw(unmade);
     void this.finish();

@@ -11,7 +11,7 @@ function pairs(): streaming.DStream<streaming.Pair<string, number>> {
 
 /** Where the names of each section are found. */
 const OWNERS: Readonly<Record<string, readonly object[]>> = {
-  StreamingContext: [streaming.StreamingContext.prototype],
+  StreamingContext: [streaming.StreamingContext.prototype, streaming.StreamingContext],
   'Operations on DStreams': [streaming.DStream.prototype],
   'Operations on DStreams of pairs': [streaming.DStream.prototype, pairs().mapWithState(streaming.StateSpec.function(() => undefined))],
   RDDs: [streaming.RDD.prototype],

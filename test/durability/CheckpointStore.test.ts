@@ -68,6 +68,64 @@ describe('CheckpointStore', () => {
     expect(files()).to.deep.equal([pathOf(2), pathOf(3)]);
   });
 
+  it('writes what did not change not more than twice, and never where the other of the two has it as well', async () => {
+    const store = await CheckpointStore.open(disk, OPTIONS);
+    const rest = Buffer.alloc(50_000, 'a');
+    let other = Buffer.alloc(50_000, 'b');
+    let written = 0;
+    for (let batch = 1; batch <= 40; batch++) {
+      if (batch % 7 === 0) other = Buffer.alloc(50_000, String(batch));
+      const changing = Buffer.from(`batch ${batch} ${'c'.repeat(300)}`);
+      await store.write(head(batch), [['rest', rest], ['changing', changing], ['other', other]]);
+      expect(store.newest!.size).to.be.within(100_300, 102_500);
+      const sizes = files().map((path) => simulated.files().get(path)!);
+      expect(files().length).to.be.at.most(20);
+      written += simulated.files().get(pathOf(batch))!;
+      expect(sizes.reduce((a, b) => a + b, 0), `batch ${batch}`).to.be.below(500_000);
+      // Damage to any file leaves one of the two.
+      for (const path of batch % 5 === 0 ? files() : []) {
+        const broken: Disk = { ...disk, read: async (name, from, length) => {
+          const bytes = Uint8Array.from(await disk.read(name, from, length));
+          if (name === path) bytes.fill(0);
+          return bytes;
+        }, rename: () => Promise.resolve() };
+        const again = await CheckpointStore.open(broken, OPTIONS);
+        expect(again.newest?.head.batch, path).to.be.within(batch - 1, batch);
+        const sections = await again.read(again.newest!);
+        expect([...sections.keys()].sort()).to.deep.equal(['changing', 'other', 'rest']);
+        expect(Buffer.compare(sections.get('rest')!, rest)).to.equal(0);
+        expect(Buffer.from(sections.get('changing')!).toString()).to.match(new RegExp(`^batch ${again.newest!.head.batch} c+$`));
+      }
+    }
+    // In full, it would be 4 MB.
+    expect(written).to.be.below(1_500_000);
+  });
+
+  it('refers to no file of which little is left', async () => {
+    const store = await CheckpointStore.open(disk, OPTIONS);
+    const small = Buffer.alloc(5000, 'a');
+    for (let batch = 1; batch <= 6; batch++) await store.write(head(batch), [['small', small], ['large', Buffer.alloc(50_000, String(batch))]]);
+    expect(files()).to.deep.equal([pathOf(5), pathOf(6)]);
+  });
+
+  it('takes a section that is another for damage', async () => {
+    const store = await CheckpointStore.open(disk, OPTIONS);
+    const bytes = Buffer.alloc(5000, 'a');
+    for (let batch = 1; batch <= 3; batch++) await store.write(head(batch), [['a', bytes]]);
+    expect(files()).to.deep.equal([1, 2, 3].map(pathOf));
+    await disk.remove(pathOf(1));
+    const foreign = new SimulatedDisk(new SeededRandom(2)).connect();
+    await (await CheckpointStore.open(foreign, OPTIONS)).write(head(1), [['a', Buffer.alloc(5000, 'x')]]);
+    const file = await disk.create(pathOf(1));
+    await file.append(await foreign.read(pathOf(1), 0, 1e5));
+    await file.fsync();
+    const again = await CheckpointStore.open(disk, OPTIONS);
+    expect(again.newest?.head.batch).to.equal(2);
+    expect(again.quarantined).to.deep.equal(['quarantine/ckpt-000000000000003.ck', 'quarantine/ckpt-000000000000001.ck']);
+    await disk.remove(pathOf(2));
+    expect((await CheckpointStore.open(disk, OPTIONS)).newest).to.equal(undefined);
+  });
+
   it('writes none again', async () => {
     const store = await stored(1, 2);
     const before = simulated.operations;
@@ -142,7 +200,7 @@ describe('CheckpointStore', () => {
   });
 
   it('does not touch one that a newer version wrote', async () => {
-    const newer = loadMutant([{ file: 'CheckpointStore', find: 'exports.CHECKPOINT_FORMAT = 1', replacement: 'exports.CHECKPOINT_FORMAT = 9' }]);
+    const newer = loadMutant([{ file: 'checkpointFile', find: 'exports.CHECKPOINT_FORMAT = 1', replacement: 'exports.CHECKPOINT_FORMAT = 9' }]);
     await (await newer.CheckpointStore.open(disk, OPTIONS)).write(head(1), []);
     const error = await failureOf(() => CheckpointStore.open(disk, OPTIONS));
     expect(error.message).to.contain('has format 9, and this version of the package knows formats up to 1');

@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { Journal, Lease, type Recovery } from '../../src/durability';
+import { decode, Journal, Lease, putAside, type Recovery } from '../../src/durability';
+import { readEntry, writeEntry } from '../../src/durability/entries';
 import type { Disk } from '../../src/ports/Disk';
 import { ManualClock } from '../../src/ports/ManualClock';
 import { NodeDisk } from '../../src/ports/node/NodeDisk';
@@ -67,8 +68,8 @@ describe('Journal', () => {
     expect(isDeepStrictEqual(first?.external, new Map([['files', { offset: 7 }]]))).to.be.true;
     expect(first?.data).to.deep.equal({ watermark: -Infinity });
     expect([...recovery.sources]).to.deep.equal([
-      ['a', { next: 4, waiting: 0, packets: new Set() }],
-      ['b', { next: 2, waiting: 1, packets: new Set() }],
+      ['a', { next: 4, waiting: 0, packets: new Set(), marks: new Map() }],
+      ['b', { next: 2, waiting: 1, packets: new Set(), marks: new Map() }],
     ]);
     expect([again.nextOf('a'), again.nextOf('b'), again.nextOf('c'), recovery.lastBatch]).to.deep.equal([4, 2, 0, 2000]);
     await again.close();
@@ -107,6 +108,104 @@ describe('Journal', () => {
     expect([1, 2, 3, 4].map((packet) => again.hasPacket('m', packet))).to.deep.equal([true, false, false, true]);
   });
 
+  it('keeps marks together with records, also through checkpoints, until they are forgotten', async () => {
+    const { journal } = await open(undefined, 200);
+    const marks = (...entries: [string, unknown][]): Map<string, unknown> => new Map(entries);
+    journal.append('files', ['a'], [], marks(['a.log', { offset: 10 }], ['b.log', { offset: NaN }]));
+    // What was read may have no record in it.
+    expect(journal.append('files', [], [], marks(['c.log', 7])).first).to.equal(1);
+    journal.append('files', [], [5]);
+    journal.append('other', [], [], marks(['place', null]));
+    journal.append('files', ['b'], [], marks(['a.log', { offset: 20 }]));
+    expect([...journal.marksOf('files')]).to.deep.equal([['a.log', { offset: 20 }], ['b.log', { offset: NaN }], ['c.log', 7]]);
+    expect([...journal.openPackets('files')]).to.deep.equal([5]);
+    expect([journal.marksOf('none').size, journal.openPackets('none').size]).to.deep.equal([0, 0]);
+    for (let batch = 1; batch <= 3; batch++) {
+      journal.append('pad', ['r'.repeat(150)]);
+      journal.intend({ time: batch, upTo: new Map([['files', 2], ['pad', batch]]), external: none, data: null });
+      await journal.checkpoint(batch, []);
+    }
+    await journal.append('files', [], [], marks(['b.log', undefined], ['d.log', 1])).durable;
+    simulated.crash('power');
+    const { journal: again, recovery } = await open();
+    const expected = new Map<string, unknown>([['a.log', { offset: 20 }], ['c.log', 7], ['d.log', 1]]);
+    expect(recovery.sources.get('files')).to.deep.equal({ next: 2, waiting: 0, packets: new Set([5]), marks: expected });
+    expect(recovery.sources.get('other')).to.deep.equal({ next: 0, waiting: 0, packets: new Set(), marks: new Map([['place', null]]) });
+    expect([again.marksOf('files'), again.marksOf('other')]).to.deep.equal([expected, new Map([['place', null]])]);
+    expect(await textsOf(recovery)).to.deep.equal({ batches: [], waiting: [] });
+  });
+
+  it('reads an entry without marks, as early versions wrote it', () => {
+    const { payload } = writeEntry({ kind: 'records', source: 'a', first: 3, records: [1], packets: [2], marks: new Map() });
+    expect(decode(payload)).to.deep.equal(['a', 3, [1], [2]]);
+    expect(readEntry(1, payload)).to.deep.equal({ kind: 'records', source: 'a', first: 3, records: [1], packets: [2], marks: new Map() });
+  });
+
+  it('reads records back while others are appended and segments go', async () => {
+    const { journal } = await open(undefined, 700);
+    const read = async (source: string, begin: number, end: number): Promise<string> => {
+      const found: string[] = [];
+      await journal.readRecords(source, begin, end, ({ source: name, first, records }) => {
+        expect(name).to.equal(source);
+        for (const [index, record] of records.entries()) {
+          expect(record).to.equal(`${source} ${first + index}`);
+          found.push(String(first + index));
+        }
+      });
+      return found.join();
+    };
+    const numbers = (begin: number, end: number): string => Array.from({ length: end - begin }, (_, index) => begin + index).join();
+    const random = new SeededRandom(5);
+    const waiting: Promise<unknown>[] = [];
+    let covered = 0;
+    for (let round = 1; round <= 60; round++) {
+      for (const source of ['a', 'b']) {
+        const first = journal.nextOf(source);
+        journal.append(source, Array.from({ length: random.below(4) }, (_, index) => `${source} ${first + index}`));
+      }
+      const end = journal.nextOf('a');
+      const begin = covered + random.below(end - covered + 1);
+      // Not waited for: what is read was not even written when this begins.
+      waiting.push(read('a', begin, end).then((text) => {
+        expect(text).to.equal(numbers(begin, end));
+      }));
+      if (round % 10 !== 0) continue;
+      await Promise.all(waiting.splice(0));
+      covered = end - 1;
+      journal.intend({ time: round, upTo: new Map([['a', covered], ['b', journal.nextOf('b')]]), external: none, data: null });
+      await journal.checkpoint(round, []);
+      // The next reads run while segments are dropped and begun.
+    }
+    await Promise.all(waiting);
+    expect([...simulated.files().keys()].some((path) => path.endsWith('000001.seg'))).to.be.false;
+    expect((await failureOf(() => read('a', 0, 1))).message).to.match(
+      /^Records \d+ to \d+ of source a are not in the log: its next record is \d+, and what a checkpoint covers is given up\.$/,
+    );
+    const next = journal.nextOf('a');
+    expect((await failureOf(() => read('a', next - 1, next + 1))).name).to.equal('MissingRecordsError');
+    expect(await read('a', next, next)).to.equal('');
+  });
+
+  it('says how large its files are, and what survives a power cut', async () => {
+    const { journal } = await Journal.open(simulated.connect(), {
+      graph: 'g', epoch: 1, clock: new ManualClock(), policy: { kind: 'timer', interval: 1000 },
+    });
+    expect([journal.checkpointBytes, journal.newestCheckpoint, journal.durableFrame]).to.deep.equal([0, undefined, 0]);
+    const sizes = (folder: string): number =>
+      [...simulated.files()].filter(([path]) => path.startsWith(folder)).reduce((sum, [, size]) => sum + size, 0);
+    await journal.append('a', [Buffer.alloc(1000, 1)]).durable;
+    expect([journal.durableFrame, journal.log.confirmedFrame]).to.deep.equal([0, 1]);
+    expect(journal.logBytes).to.equal(sizes('log')).and.greaterThan(1000);
+    await journal.intend({ time: 5, upTo: new Map([['a', 1]]), external: none, data: null }).durable;
+    await journal.checkpoint(5, [['state', Buffer.alloc(500, 1)]]);
+    expect(journal.durableFrame).to.equal(2);
+    expect(journal.newestCheckpoint?.batch).to.equal(5);
+    expect(journal.checkpointBytes).to.equal(sizes('ckpt')).and.greaterThan(500);
+    simulated.crash('power');
+    const { journal: again } = await open();
+    expect([again.logBytes, again.checkpointBytes]).to.deep.equal([sizes('log'), sizes('ckpt')]);
+  });
+
   it('refuses batches that go back in time, or have records twice or not yet', async () => {
     const { journal } = await open();
     journal.append('a', [1, 2]);
@@ -140,6 +239,25 @@ describe('Journal', () => {
     const error = await failureOf(() => open(disk));
     expect(error.name).to.equal('MissingRecordsError');
     expect(error.message).to.match(/The log in disk\/log starts at frame \d+ \(segment \d+\), and no checkpoint covers what was in front of it/);
+  });
+
+  it('refuses to start from nothing where damaged checkpoints are all that is left, until it is reset', async () => {
+    const { journal } = await open();
+    journal.append('a', [1]);
+    journal.intend({ time: 1, upTo: new Map([['a', 1]]), external: none, data: null });
+    await journal.checkpoint(1, []);
+    await journal.close();
+    const disk = simulated.connect();
+    for (const { name } of await disk.list('log')) await disk.remove(`log/${name}`);
+    simulated.damage((path) => path.startsWith('ckpt/'));
+    for (let start = 0; start < 2; start++) {
+      const error = await failureOf(() => open(disk));
+      expect(error.name).to.equal('MissingRecordsError');
+      expect(error.message).to.include('holds nothing').and.include('ckpt-000000000000001.ck in the quarantine');
+    }
+    expect(await putAside(disk, 'wanted', 0)).to.equal(true);
+    const { recovery } = await open(disk);
+    expect(recovery.lastBatch).to.equal(undefined);
   });
 
   it('refuses a checkpoint whose log is gone', async () => {

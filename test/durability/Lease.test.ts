@@ -101,6 +101,31 @@ describe('Lease', () => {
     await first!.release();
   });
 
+  it('tells once that it cannot be renewed, and once more when that happens again', async () => {
+    const told: string[] = [];
+    const lease = await acquire('a', { onLost: (error) => told.push(error.message) });
+    simulated.capacity = 0;
+    await clock.advance(10_000);
+    expect(told).to.have.length(1);
+    expect(told[0]).to.include('could not be renewed').and.include('ENOSPC');
+    simulated.capacity = Infinity;
+    await clock.advance(4000);
+    simulated.capacity = 0;
+    await clock.advance(4000);
+    expect(told).to.have.length(2);
+    simulated.capacity = Infinity;
+    await lease!.release();
+  });
+
+  it('leaves nothing behind that would have to be waited for where there was no room to take it', async () => {
+    simulated.capacity = 0;
+    expect(await failureOf(acquire('a'))).to.have.property('code', 'ENOSPC');
+    simulated.capacity = Infinity;
+    const lease = await acquire('a');
+    await lease!.check();
+    await lease!.release();
+  });
+
   it('waits its time for an owner whose file a power cut has emptied', async () => {
     const disk = simulated.connect();
     await disk.makeFolder('lease');

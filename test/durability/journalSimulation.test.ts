@@ -6,7 +6,7 @@ import { Outcome, Violation } from '../support/simulation/Outcome';
 import { simulateJournal } from '../support/simulation/simulateJournal';
 
 /** As many as a few seconds allow; with DSTREAM_SIMULATION_SEEDS more. */
-const SEEDS = Number(process.env['DSTREAM_SIMULATION_SEEDS'] ?? 250);
+const SEEDS = Number(process.env['DSTREAM_SIMULATION_SEEDS'] ?? 2000);
 const MUTANT_SEEDS = 2000;
 
 describe('the journal, simulated', () => {
@@ -16,7 +16,8 @@ describe('the journal, simulated', () => {
     for (let seed = 0; seed < SEEDS; seed++) await simulateJournal(durability, seed, outcome);
     console.log(`      ${outcome.toString()}`);
     for (const what of ['power', 'kill', 'torn tail', 'from checkpoint', 'batch replayed', 'committed batch replayed', 'delivered again',
-      'packet sent again', 'segments dropped', 'fallback', 'back to the beginning', 'full', 'resumed', 'refused', 'no room for a checkpoint']) {
+      'packet sent again', 'segments dropped', 'fallback', 'back to the beginning', 'full', 'resumed', 'refused', 'no room for a checkpoint',
+      'read back']) {
       expect(outcome.sometimes.get(what), what).to.be.greaterThan(0);
     }
   });

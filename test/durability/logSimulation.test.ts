@@ -6,7 +6,7 @@ import { Outcome, Violation } from '../support/simulation/Outcome';
 import { simulateLog } from '../support/simulation/simulateLog';
 
 /** As many as a few seconds allow; with DSTREAM_SIMULATION_SEEDS more. */
-const SEEDS = Number(process.env['DSTREAM_SIMULATION_SEEDS'] ?? 600);
+const SEEDS = Number(process.env['DSTREAM_SIMULATION_SEEDS'] ?? 3200);
 const MUTANT_SEEDS = 3000;
 
 describe('the log, simulated', () => {

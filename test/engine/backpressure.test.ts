@@ -41,14 +41,14 @@ class Trial {
     return trial;
   }
 
-  offer(count: number): void {
+  async offer(count: number): Promise<void> {
     const messages = Array.from({ length: count }, () => ({ topic: 'a', payload: this.#offered++ }));
-    expect(this.runner.offer('in', messages)).to.equal(count);
+    expect(await this.runner.offer('in', messages)).to.equal(count);
   }
 
   /** Offers records, and has their batch take 2,000 ms. Two batches without records wait meanwhile. */
   async slowBatch(count: number): Promise<void> {
-    this.offer(count);
+    await this.offer(count);
     this.#delay = 2000;
     await this.clock.advance(3000);
     this.#delay = 0;
@@ -63,7 +63,7 @@ describe('back-pressure of a receiver', () => {
     // 10 records in 2,000 ms are 5 a second: measured first, then taken.
     await trial.slowBatch(10);
     expect(trial.progress?.rateLimit).to.equal(undefined);
-    trial.offer(12);
+    await trial.offer(12);
     await trial.clock.advance(1000);
     expect(trial.batches).to.deep.equal([[1000, 10], [4000, 10], [7000, 5]]);
     expect(trial.progress).to.include({ rateLimit: 5, waiting: 7 });
@@ -77,13 +77,13 @@ describe('back-pressure of a receiver', () => {
   it('tells no rate once the limit is taken away while it holds records back, and goes on', async () => {
     const failures: string[] = [];
     const trial = await Trial.started(null, 3, failures);
-    trial.offer(10);
+    await trial.offer(10);
     await trial.clock.advance(1000);
     expect(trial.progress).to.include({ rateLimit: 3, waiting: 7 });
     // The source that is new says at once how it is, and the figures are told with it.
     const source = { kind: 'simulated', sensors: 1, rate: 0.001, seed: 1 } as const;
     await trial.runner.update(planOf([receiver({ source, maxRate: null }), sink('out', 'in')]), OPTIONS);
-    trial.offer(1);
+    await trial.offer(1);
     await trial.clock.advance(1000);
     expect(failures).to.deep.equal([]);
     expect(trial.batches).to.deep.equal([[1000, 3], [2000, 8]]);
@@ -94,7 +94,7 @@ describe('back-pressure of a receiver', () => {
   it('begins with the first rate, and keeps to the maximum rate', async () => {
     for (const [initialRate, maxRate] of [[4, null], [4, 100], [100, 4], [null, 4]] as const) {
       const trial = await Trial.started({ initialRate, minRate: 1 }, maxRate);
-      trial.offer(10);
+      await trial.offer(10);
       await trial.clock.advance(3000);
       expect(trial.batches).to.deep.equal([[1000, 4], [2000, 4], [3000, 2]]);
       await trial.runner.stop();
@@ -112,7 +112,7 @@ describe('back-pressure of a receiver', () => {
       await trial.slowBatch(10);
       await trial.slowBatch(10);
       await trial.runner.update(plan, OPTIONS);
-      trial.offer(12);
+      await trial.offer(12);
       await trial.clock.advance(1000);
       expect(trial.batches.at(-1)).to.deep.equal([7000, expected]);
       await trial.runner.stop();

@@ -216,6 +216,14 @@ describe('Deployment', () => {
       expect(runtime.hookList.size).to.equal(0);
     });
 
+    it('has stopped everything before its nodes are closed, where the process ends', async () => {
+      await runtime.deploy(simple);
+      const query = engine.only;
+      runtime.end.isNear = true;
+      await runtime.stop();
+      expect(query.stopped).to.equal(true);
+    });
+
     it('stops everything when the last node is closed outside a deploy', async () => {
       await runtime.deploy({ r: ['dstream-receiver', {}, 'd'], d: ['debug', {}] });
       await new Promise<void>((done) => {
@@ -370,7 +378,7 @@ describe('Deployment', () => {
       expect(engine.only.payloads('r')).to.deep.equal(['late']);
     });
 
-    it('drops messages for a receiver that does not come back', async () => {
+    it('drops messages for a receiver that does not come back, and says how many', async () => {
       await runtime.deploy({ ...simple, r2: ['dstream-receiver', {}, 'b'] });
       await runtime.stop(['r2']);
       expect(runtime.route('r2', { payload: 1 })).to.equal(false);
@@ -378,6 +386,7 @@ describe('Deployment', () => {
       runtime.events.emit('flows:started', {});
       await deployment.whenSettled();
       expect(runtime.delivered).to.deep.equal([]);
+      expect(runtime.warnings.filter((text) => text.startsWith('1 message was dropped'))).to.have.length(1);
     });
 
     it('holds outputs back', async () => {
@@ -641,6 +650,32 @@ describe('Deployment', () => {
       });
     });
 
+    it('tells what each sink promises, and why', async () => {
+      await runtime.deploy(simple);
+      const { s: promise } = deployment.graphs[0]?.figures.guarantees ?? {};
+      expect(promise?.level).to.equal('at most once');
+      expect(promise?.reasons.map(({ operator }) => operator)).to.deep.equal(['s', 'r']);
+    });
+
+    it('lets a batch end when its outputs are on their wires, and not hang where the graph is stopped before', async () => {
+      await runtime.deploy(simple);
+      const taken: string[] = [];
+      const records = [{ payload: 1, topic: 't', key: 'k' }];
+      const event = { operator: 's', tap: false, batchTime: 1000, count: 1, truncated: false, offset: 0, last: true, records };
+      const hear = (name: string): void => {
+        for (const answer of engine.only.answersTo(event)) void Promise.resolve(answer).then(() => taken.push(name));
+      };
+      hear('sent');
+      expect(runtime.at('s').sent).to.deep.equal([]);
+      await turns();
+      expect(runtime.at('s').sent).to.have.length(1);
+      expect(taken).to.deep.equal(['sent']);
+      hear('forgotten');
+      await runtime.deploy({});
+      await turns();
+      expect(taken).to.deep.equal(['sent', 'forgotten']);
+    });
+
     it('sends outputs from the node that has them', async () => {
       await runtime.deploy({ ...simple, b: ['dstream-batcher', {}, 'w', 'd'] });
       engine.only.output('s', ['x'], { batchTime: 5000 });
@@ -685,12 +720,15 @@ describe('Deployment', () => {
 
     it('shows a graph that ended by itself, and starts it again with the next deploy', async () => {
       await runtime.deploy(simple);
+      runtime.at('r').status({ fill: 'blue', shape: 'dot', text: '20 rec/s' });
       engine.only.emit(
         'failed',
         { nodeId: 'w', code: 'hung', what: 'the window hung for 5 s', why: 'An endless loop.', fix: 'Mend it.' },
       );
       expect(runtime.at('w').statuses.at(-1)).to.deep.equal({ fill: 'red', shape: 'dot', text: 'the window hung for 5 s' });
       expect(runtime.at('b').statuses.at(-1)).to.include({ fill: 'red' });
+      // Nothing flows there any more.
+      expect(runtime.at('r').statuses.at(-1)).to.deep.equal({});
       expect(runtime.at('w').errors).to.have.length(1);
       expect(deployment.problems.map(({ code }) => code)).to.deep.equal(['hung']);
       await runtime.deploy(simple);

@@ -40,7 +40,8 @@ describe('GraphStatus', () => {
     progress({ m1: { recordsOut: 3100 }, s1: { recordsIn: 30 } });
     await clock.advance(1000);
     expect(last.get('m1')).to.deep.equal({ fill: 'blue', shape: 'dot', text: '1.5k rec/s' });
-    expect(last.get('s1')?.text).to.equal('10 rec/s');
+    // The graph has no checkpoint.
+    expect(last.get('s1')?.text).to.equal('10 rec/s · at most once');
   });
 
   it('shows what went wrong before how much flows: failed records, values that are no numbers', async () => {
@@ -54,6 +55,30 @@ describe('GraphStatus', () => {
     await clock.advance(1000);
     progress({ m1: { recordsOut: 30, failed: 12, skipped: 3 } });
     expect(last.get('m1')).to.deep.equal({ fill: 'yellow', shape: 'dot', text: '10 rec/s · 3 not a number' });
+  });
+
+  it('shows no standstill where news of a checkpoint come right behind those of a batch', async () => {
+    progress({ m1: {} });
+    await clock.advance(1000);
+    progress({ m1: { recordsOut: 20 } });
+    await clock.advance(10);
+    progress({ m1: { recordsOut: 20, failed: 1 } });
+    await clock.advance(990);
+    expect(last.get('m1')).to.deep.equal({ fill: 'yellow', shape: 'dot', text: '20 rec/s · 1 failed' });
+    progress({ m1: { recordsOut: 60, failed: 1 } });
+    await clock.advance(10);
+    progress({ m1: { recordsOut: 60, failed: 1 } });
+    await clock.advance(990);
+    expect(last.get('m1')?.text).to.match(/^40 rec/);
+  });
+
+  it('says at receivers that the log takes nothing now', async () => {
+    const durability = { text: 'the disk is full', logBytes: 1, checkpointBytes: 0, deadLetters: 0 };
+    status.progress({ operators: { r1: figures({}) }, durability: { ...durability, state: 'full' } }, examplePlan);
+    expect(last.get('r1')).to.deep.equal({ fill: 'yellow', shape: 'ring', text: 'no room in the log' });
+    await clock.advance(1000);
+    status.progress({ operators: { r1: figures({}) }, durability: { ...durability, state: 'running' } }, examplePlan);
+    expect(last.get('r1')).to.deep.equal({ fill: 'blue', shape: 'dot', text: '0 rec/s' });
   });
 
   it('shows the state of a source that does not run', () => {

@@ -41,6 +41,33 @@ describe('OutputSender', () => {
     expect((await all()).map(({ payload }) => payload)).to.deep.equal([[9], [0, 1, 2, 3]]);
   });
 
+  it('says that an output was taken when its messages are on their wires, and not before', async () => {
+    const plan = planWith({ target: { kind: 'flow' }, mode: 'record', emptyBatches: false });
+    const told: string[] = [];
+    sender.take(event({ count: 1, records: records(0, 1) }), plan, () => told.push(`first, ${String(sent.length)} sent`));
+    sender.take(event({ count: 1, records: records(1, 1) }), plan, () => told.push(`second, ${String(sent.length)} sent`));
+    expect(told).to.deep.equal([]);
+    await turn();
+    expect(told).to.deep.equal(['first, 1 sent']);
+    await turn();
+    expect(told).to.deep.equal(['first, 1 sent', 'second, 2 sent']);
+  });
+
+  it('lets nobody wait while it is paused, or for what it forgets', async () => {
+    const plan = planWith({ target: { kind: 'flow' }, mode: 'record', emptyBatches: false });
+    const told: string[] = [];
+    sender.take(event({ count: 1, records: records(0, 1) }), plan, () => told.push('before the pause'));
+    sender.pause();
+    sender.take(event({ count: 1, records: records(1, 1) }), plan, () => told.push('while paused'));
+    expect(told).to.deep.equal(['before the pause', 'while paused']);
+    sender.resume();
+    expect((await all()).map(({ payload }) => payload)).to.deep.equal([0, 1]);
+    sender.take(event({ count: 1, records: records(2, 1) }), plan, () => told.push('forgotten'));
+    sender.clear();
+    expect(told.at(-1)).to.equal('forgotten');
+    expect(await all()).to.have.length(2);
+  });
+
   it('sends one chunk a turn', async () => {
     const plan = planWith({ target: { kind: 'flow' }, mode: 'record', emptyBatches: false });
     sender.take(event({ count: 1500, last: false, records: records(0, 1000) }), plan);

@@ -1,18 +1,45 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import { RefusalReports } from '../../src/flow/RefusalReports';
+import { ManualClock } from '../../src/ports/ManualClock';
 
 describe('RefusalReports', () => {
-  it('tells the first refusal at once, and the others a second later as a number', async () => {
-    const reports = new RefusalReports();
-    const told: string[] = [];
-    const done = (error?: Error): void => {
-      told.push(error?.message ?? 'taken');
-    };
-    for (let message = 0; message < 5; message++) reports.refuse(done, new Error('full'));
+  let clock: ManualClock;
+  let reports: RefusalReports;
+  let told: string[];
+  beforeEach(() => {
+    clock = new ManualClock(0);
+    reports = new RefusalReports(clock);
+    told = [];
+  });
+  const refuse = (count: number): void => {
+    for (let message = 0; message < count; message++) reports.refuse((error) => told.push(error?.message ?? 'taken'), new Error('full'));
+  };
+
+  it('tells the first refusal at once, and the others a second later as a number, also where no further one comes', async () => {
+    refuse(5);
     expect(told).to.deep.equal(['full']);
-    await pause(1010);
-    reports.refuse(done, new Error('full'));
-    expect(told).to.deep.equal(['full', 'full (and 4 more since the last report)']);
+    await clock.advance(999);
+    expect(told).to.have.length(1);
+    await clock.advance(1);
+    expect(told).to.deep.equal(['full', 'full (and 3 more since the last report)']);
+  });
+
+  it('counts every one of them, with one error a second at most, and has no timer when it is over', async () => {
+    for (let tenth = 0; tenth < 30; tenth++) {
+      refuse(7);
+      await clock.advance(100);
+    }
+    await clock.advance(5000);
+    expect(told).to.have.length(4);
+    const counted = told.reduce((sum, text) => sum + 1 + Number(/and (\d+) more/.exec(text)?.[1] ?? 0), 0);
+    expect(counted).to.equal(210);
+    expect(clock.pendingTimers).to.equal(0);
+  });
+
+  it('tells at once again after a quiet second', async () => {
+    refuse(1);
+    await clock.advance(1000);
+    refuse(1);
+    expect(told).to.deep.equal(['full', 'full']);
   });
 });

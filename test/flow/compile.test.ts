@@ -129,6 +129,25 @@ describe('compile', () => {
         target: { kind: 'http', connection: 'http/s', timeout: 2500 }, mode: 'batch', emptyBatches: false,
       });
     });
+
+    it('write files with a line for each record, named after the node where no name is given', () => {
+      const file = { kind: 'file', path: 'dstream-output', name: 'records', format: 'json', roll: 'day', columns: [] };
+      expect(of({ target: 'file', mode: 'batch', emptyBatches: true })).to.deep.equal({ target: file, mode: 'record', emptyBatches: false });
+      const dialog = { target: 'file', mode: 'key', path: ' /data ', name: ' Mean / hall 3 ', fileFormat: 'csv', roll: 'batch', columns: ' key, mean,,' };
+      expect(of(dialog)).to.deep.equal({
+        target: { kind: 'file', path: '/data', name: 'Mean-hall-3', format: 'csv', roll: 'batch', columns: ['key', 'mean'] },
+        mode: 'key', emptyBatches: false,
+      });
+      expect(of({ ...dialog, fileName: 'means 1', fileFormat: 'text' })).to.deep.include({
+        target: { kind: 'file', path: '/data', name: 'means 1', format: 'text', roll: 'batch', columns: [] },
+      });
+      for (const name of ['../..', 'CON', '\u0000', '.']) expect(of({ ...dialog, name })).to.have.nested.property('target.name', 'records');
+    });
+
+    it('pin their results where that is ticked', () => {
+      expect(of({ pin: true })).to.deep.equal({ target: { kind: 'flow' }, mode: 'batch', emptyBatches: false, pin: true });
+      expect(of({ pin: false })).not.to.have.property('pin');
+    });
   });
 
   describe('batchers', () => {
@@ -302,6 +321,7 @@ describe('compile', () => {
       ['a first rate in words', lone, { b: { backpressure: true, initialRate: 'fast' } }, ['b not-a-number'], 'initialRate is "fast"'],
       ['rates that do not count', lone, { b: { backpressure: false, minRate: -1, initialRate: 'fast' } }, []],
       ['mqtt without broker and topic', lone, { r: { source: 'mqtt' } }, ['r broker-missing', 'r topic-invalid']],
+      ['QoS 2 without a checkpoint', lone, { r: { source: 'mqtt', broker: 'x', topic: 'a', qos: '2' } }, ['r mqtt-qos2-needs-checkpoint'], 'QoS 1'],
       ['a sink to MQTT without broker', lone, { s: { target: 'mqtt', topic: 'all' } }, ['s broker-missing'], 'publish to'],
       ['a sink to MQTT with a wildcard', lone, { s: { target: 'mqtt', broker: 'x', topic: 'a/+' } }, ['s sink-topic-invalid'], 'one topic'],
       ['a message per batch without topic', lone, { s: { target: 'mqtt', broker: 'x' } }, ['s sink-topic-invalid'], 'no topic of its own'],
@@ -309,6 +329,9 @@ describe('compile', () => {
       ['a sink to HTTP without address', lone, { s: { target: 'http' } }, ['s sink-url-invalid'], 'None is given'],
       ['an address that is none', lone, { s: { target: 'http', url: 'example' } }, ['s sink-url-invalid'], 'cannot be read'],
       ['an address of a file', lone, { s: { target: 'http', url: 'file:///a' } }, ['s sink-url-invalid'], 'begins with file:'],
+      ['files with a folder in their name', lone, { s: { target: 'file', fileName: 'a/b' } }, ['s sink-file-name-invalid'], '"a/b"'],
+      ['a folder that no system knows', lone, { s: { target: 'file', path: 'a\0b' } }, ['s sink-folder-invalid']],
+      ['a column twice', lone, { s: { target: 'file', fileFormat: 'csv', columns: 'a, b, a' } }, ['s sink-column-twice'], '"a"'],
       ['a header with a blank', lone, { s: { target: 'http', url: 'http://h', header: 'a b' } }, ['s sink-header-invalid'], '"a b"'],
       ['a header that is not the user\'s', lone, { s: { target: 'http', url: 'http://h', header: 'Host' } }, ['s sink-header-invalid']],
       ['a timeout of 0', lone, { s: { target: 'http', url: 'http://h', timeout: '0' } }, ['s not-a-number'], 'from 0.1 to 600'],

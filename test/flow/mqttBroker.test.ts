@@ -97,6 +97,19 @@ describe('mqttBroker', () => {
     expect((await settingsOf({ ...BROKER, protocolVersion: '5' })).options).not.to.have.property('sessionExpiry');
   });
 
+  it('asks for a session that lasts a week, or as long as the broker node says, where nothing may be lost', () => {
+    const sessionOf = (sessionExpiryInterval: number | undefined): unknown => {
+      const broker = { brokerurl: 'mqtt://h', options: { protocolVersion: 5, properties: { sessionExpiryInterval } } };
+      const { clientId, cleanSession, sessionExpiry } = mqttBroker(broker, undefined, IDENTITY, true).options;
+      expect(clientId).to.equal(mqttClientId(IDENTITY));
+      return [cleanSession, sessionExpiry];
+    };
+    expect(sessionOf(undefined)).to.deep.equal([false, 604_800]);
+    expect(sessionOf(3600)).to.deep.equal([false, 3600]);
+    // A session that ends with its connection is none.
+    expect(sessionOf(0)).to.deep.equal([false, 604_800]);
+  });
+
   it('reads the address with a scheme, and IPv6', async () => {
     const url = 'wss://broker.example/mqtt';
     expect((await settingsOf({ ...BROKER, broker: url })).options.url).to.equal(url);

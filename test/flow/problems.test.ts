@@ -5,7 +5,7 @@ import { problems, problemText } from '../../src/flow/problems';
 
 describe('problems', () => {
   const source = readFileSync(join(process.cwd(), 'src/flow/problems.ts'), 'utf8');
-  const codes = [...source.matchAll(/code: '([a-z-]+)'/g)].map(([, code]) => code ?? '');
+  const codes = [...source.matchAll(/code: '([a-z0-9-]+)'/g)].map(([, code]) => code ?? '');
 
   it('have a code of their own each, and all are in docs/problems.md', () => {
     const docs = readFileSync(join(process.cwd(), 'docs/problems.md'), 'utf8');

@@ -16,6 +16,22 @@ describe('resolveFolders', () => {
     expect(resolveFolders(planWith({ ...folder, path: resolve('/a') }), '/user')).to.deep.equal(planWith({ ...folder, path: resolve('/a') }));
   });
 
+  it('does so for the folders of sinks and checkpoints too', () => {
+    const target = { kind: 'file', path: 'out', name: 'a', format: 'json', roll: 'day', columns: [] } as const;
+    const plan = ((sink: string, checkpoint: string): Plan => ({
+      version: 1, graph: 'g', batchInterval: 1000, operators: [
+        { id: 's', type: 'sink', inputs: [], parameters: { target: { ...target, path: sink }, mode: 'record', emptyBatches: false } },
+        { id: 'h', type: 'sink', inputs: [], parameters: { target: { kind: 'flow' }, mode: 'record', emptyBatches: false } },
+        {
+          id: 'c', type: 'checkpoint', inputs: [],
+          parameters: { path: checkpoint, interval: 1, sync: { kind: 'group' }, logLimit: 1, retention: 0 },
+        },
+      ],
+    }));
+    expect(resolveFolders(plan('out', 'log'), '/user')).to.deep.equal(plan(resolve('/user/out'), resolve('/user/log')));
+    expect(resolveFolders(plan('../out', '/log'), '/user')).to.deep.equal(plan(resolve('/out'), resolve('/log')));
+  });
+
   it('leaves other sources as they are', () => {
     const plan = planWith({ kind: 'http', path: 'a', bodyLimit: 1 });
     expect(resolveFolders(plan, '/user')).to.deep.equal(plan);

@@ -42,6 +42,25 @@ describe('secretsOf', () => {
     expect(first?.clientId).not.to.equal(second?.clientId);
   });
 
+  it('gives receivers of a graph with a checkpoint a session that lasts, and no other connection', () => {
+    const plan = planOf('r1');
+    const sink = {
+      id: 's', type: 'sink', inputs: [],
+      parameters: {
+        target: { kind: 'mqtt', connection: connectionName('q', 's'), topic: 'a', qos: 1, retain: false }, mode: 'record', emptyBatches: false,
+      },
+    } as const;
+    const checkpoint = {
+      id: 'c', type: 'checkpoint', inputs: [],
+      parameters: { path: 'x', interval: 1000, sync: { kind: 'group' }, logLimit: 1, retention: 1 },
+    } as const;
+    const sessions = (operators: Plan['operators']): unknown =>
+      Object.entries(secretsOf({ ...plan, operators }, view([broker('mqtt://h:1883')])).secrets)
+        .map(([name, secret]) => [name, (secret as { readonly cleanSession: boolean }).cleanSession]);
+    expect(sessions([...plan.operators, sink])).to.deep.equal([['q/r1', true], ['q/s', true]]);
+    expect(sessions([...plan.operators, checkpoint, sink])).to.deep.equal([['q/r1', false], ['q/s', true]]);
+  });
+
   it('asks for nothing where no receiver connects', () => {
     expect(secretsOf({ ...examplePlan, operators: examplePlan.operators.slice(1) }, view([]))).to.deep.equal(
       { secrets: {}, problems: [], warnings: [] },

@@ -10,6 +10,7 @@ import { Random } from './random';
 interface Outcome {
   readonly messages: readonly string[];
   readonly packetIds: readonly number[];
+  readonly released: readonly number[];
   readonly passed: Buffer;
   /** Why it ended; empty where it did not. */
   readonly error: string;
@@ -47,13 +48,15 @@ function reasonOf(error: unknown): string {
 function decode(options: PublishDecoderOptions, chunks: readonly Buffer[]): Outcome {
   const messages: string[] = [];
   const packetIds: number[] = [];
+  const released: number[] = [];
   const passed: Buffer[] = [];
   let error = '';
   const decoder = new PublishDecoder(options, {
     publish: (message) => {
       messages.push(shown(message));
-      if (message.qos === 1) packetIds.push(message.packetId);
+      if (message.qos > 0) packetIds.push(message.packetId);
     },
+    release: (packetId) => released.push(packetId),
     pass: (bytes) => passed.push(bytes),
   });
   try {
@@ -61,7 +64,7 @@ function decode(options: PublishDecoderOptions, chunks: readonly Buffer[]): Outc
   } catch (thrown) {
     error = reasonOf(thrown);
   }
-  return { messages, packetIds, passed: Buffer.concat(passed), error };
+  return { messages, packetIds, released, passed: Buffer.concat(passed), error };
 }
 
 async function throughLane(options: PublishDecoderOptions, chunks: readonly Buffer[]): Promise<Outcome> {
@@ -69,9 +72,16 @@ async function throughLane(options: PublishDecoderOptions, chunks: readonly Buff
   const passed: Buffer[] = [];
   let error = '';
   const socket = new Socket();
-  const lane = new InboundLane(socket, options, (stored) => {
-    for (const message of stored) messages.push(shown(message));
-    return undefined;
+  const lane = new InboundLane(socket, options, {
+    isFull: false,
+    whenFree: () => Promise.resolve(),
+    opened: () => undefined,
+    store: (stored) => {
+      for (const message of stored) messages.push(shown(message));
+      return undefined;
+    },
+    release: () => undefined,
+    dropped: () => undefined,
   });
   lane.on('data', (bytes: Buffer) => passed.push(bytes));
   lane.on('error', (thrown) => {
@@ -83,11 +93,14 @@ async function throughLane(options: PublishDecoderOptions, chunks: readonly Buff
   await closed;
   const acknowledged = Buffer.concat(socket.written);
   const packetIds: number[] = [];
+  const released: number[] = [];
   for (let offset = 0; offset < acknowledged.length; offset += 4) {
-    expect(acknowledged.readUInt16BE(offset)).to.equal(0x4002);
-    packetIds.push(acknowledged.readUInt16BE(offset + 2));
+    const type = acknowledged.readUInt16BE(offset);
+    // PUBACK, PUBREC, PUBCOMP
+    expect(type).to.be.oneOf([0x4002, 0x5002, 0x7002]);
+    (type === 0x7002 ? released : packetIds).push(acknowledged.readUInt16BE(offset + 2));
   }
-  return { messages, packetIds, passed: Buffer.concat(passed), error };
+  return { messages, packetIds, released, passed: Buffer.concat(passed), error };
 }
 
 /** Runs the stream of one seed; throws where anything is not as it must be. @returns packets and whether it was refused */
@@ -109,9 +122,11 @@ export async function fuzzStream(seed: number): Promise<{ readonly packets: numb
   expect(lane.messages, 'messages of the lane').to.deep.equal(whole.messages);
   // A connection that ends at a malformed packet may take acknowledgements and other packets with it, but only the last ones.
   expect(whole.packetIds.slice(0, lane.packetIds.length)).to.deep.equal(lane.packetIds);
+  expect(whole.released.slice(0, lane.released.length)).to.deep.equal(lane.released);
   expect(whole.passed.subarray(0, lane.passed.length).equals(lane.passed)).to.equal(true);
   if (whole.error === '') {
     expect(lane.packetIds).to.have.length(whole.packetIds.length);
+    expect(lane.released).to.have.length(whole.released.length);
     expect(lane.passed).to.have.length(whole.passed.length);
   }
   return { packets: stream.packets, refused: whole.error !== '' };

@@ -5,7 +5,7 @@ import type { Random } from './random';
 export interface WrittenMessage {
   readonly topic: string;
   readonly payload: Buffer;
-  readonly qos: 0 | 1;
+  readonly qos: 0 | 1 | 2;
   readonly packetId: number;
 }
 
@@ -73,7 +73,7 @@ function wildProperties(random: Random): Buffer {
 
 /** One honest PUBLISH; adds what it says to `messages`. */
 function soundPublish(random: Random, options: PublishDecoderOptions, aliases: Aliases, messages: WrittenMessage[]): Buffer {
-  const qos = random.below(3);
+  const qos = random.pick([0, 1, 2] as const);
   const packetId = qos === 0 ? 0 : 1 + random.below(65_535);
   const payload = random.bytes(random.pick([0, 1, 20, 100]));
   const alias = options.protocolVersion === 5 && options.topicAliasMaximum > 0 && random.happens(0.4)
@@ -88,7 +88,7 @@ function soundPublish(random: Random, options: PublishDecoderOptions, aliases: A
     const properties = soundProperties(random, alias);
     parts.push(integer(properties.length, random.happens(0.1) ? 3 : 1), properties);
   }
-  if (qos < 2) messages.push({ topic, payload, qos: qos === 1 ? 1 : 0, packetId });
+  messages.push({ topic, payload, qos, packetId });
   const body = Buffer.concat([...parts, payload]);
   return packet(0x30 | (qos << 1) | random.below(2) | (qos > 0 ? random.below(2) << 3 : 0), body, integer(body.length, random.happens(0.1) ? 4 : 1));
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { MqttBroker } from '../support/MqttBroker';
@@ -110,6 +110,24 @@ describe('the examples in a real Node-RED', () => {
     expect(nodeRed.errors).to.deep.equal([]);
   });
 
+  it('checkpoint: the totals go on where they were when the graph was stopped', async () => {
+    const flow = withCollectors(await example('02 - One node at a time/checkpoint.json'));
+    const collector = 'checkpoint-example-debug-collector';
+    const totals = async (): Promise<{ readonly key: string; readonly state: number }[]> => {
+      await nodeRed.deploy([]);
+      await nodeRed.forgetCollected(collector);
+      await nodeRed.deploy(flow);
+      const [message] = await nodeRed.collected(collector, 1, 20_000);
+      return message?.message['payload'] as { key: string; state: number }[];
+    };
+    const [press, drill] = await totals();
+    // The example was run in this Node-RED before, so its totals may have begun already.
+    expect([press?.key, (press?.state ?? 0) % 5, drill?.key, (drill?.state ?? 0) % 10]).to.deep.equal(['press', 0, 'drill', 0]);
+    expect(press?.state).to.be.at.least(5);
+    expect(await totals()).to.deep.equal([{ key: 'press', state: (press?.state ?? 0) + 5 }, { key: 'drill', state: (drill?.state ?? 0) + 10 }]);
+    expect(nodeRed.errors).to.deep.equal([]);
+  });
+
   it('reduceByKey own function: what its comments say', async () => {
     await nodeRed.deploy(withCollectors(await example('02 - One node at a time/reduceByKey own function.json')));
     const first = async (id: string): Promise<Record<string, unknown>[]> => {
@@ -142,6 +160,24 @@ describe('the examples in a real Node-RED', () => {
     const means = (await nodeRed.collected('sink-http-results-collector', 4, 20_000)).map(({ message }) => message['payload']);
     for (const mean of means) expect([{ sensor: 'kitchen', mean: 21.5 }, { sensor: 'cellar', mean: 12.25 }]).to.deep.include(mean);
     expect(new Set(means.map((mean) => JSON.stringify(mean))).size).to.equal(2);
+    expect(nodeRed.errors).to.deep.equal([]);
+  });
+
+  it('sink file: what one graph writes the other reads, each once', async () => {
+    const written = join(nodeRed.userDirectory, 'dstream-example');
+    await nodeRed.deploy([]);
+    await rm(written, { recursive: true, force: true });
+    await nodeRed.forgetCollected('sink-file-results-collector');
+    await nodeRed.deploy(withCollectors(await example('02 - One node at a time/sink file.json')));
+    const means = (await nodeRed.collected('sink-file-results-collector', 6, 30_000)).map(({ message }) => message['payload']);
+    for (const mean of means) expect([{ sensor: 'kitchen', mean: 21.5 }, { sensor: 'cellar', mean: 12.25 }]).to.deep.include(mean);
+    await nodeRed.deploy([]);
+    const list = (await readFile(join(written, 'means.batches.jsonl'), 'utf8')).trimEnd().split('\n').map((line) => JSON.parse(line) as { file: string; records: number });
+    const files = (await readdir(written)).filter((name) => name.startsWith('means-'));
+    expect(files.sort()).to.deep.equal(list.map(({ file }) => file));
+    for (const { file, records } of list) {
+      expect((await readFile(join(written, file), 'utf8')).trimEnd().split('\n'), file).to.have.length(records);
+    }
     expect(nodeRed.errors).to.deep.equal([]);
   });
 

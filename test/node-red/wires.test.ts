@@ -151,6 +151,31 @@ describe('wires to and from stream nodes in a real Node-RED', () => {
       expect(await nodeRed.collectedCount('collector')).to.equal(0);
     });
 
+    it('hears of every message that a graph had not taken when it died, and a Complete node of none of them', async () => {
+      const busy = 'if (msg.payload === 0) while (true) { /* for ever */ } return msg;';
+      const engine = { id: 'engine', type: 'dstream-engine', name: '', isolation: 'thread', shared: false, heapLimit: '', hangLimit: '2' };
+      const flow = drawing([map('busy', ['sink'], busy), sink('sink', ['collector'])], 'busy', { batcher: { engine: 'engine' } });
+      await nodeRed.deploy([...flow, engine]);
+      await nodeRed.send('source', [{ payload: 0 }]);
+      await nodeRed.collected('completed', 1);
+      // By now the function runs, and the graph takes nothing until it is ended.
+      await pause(500);
+      await nodeRed.send('source', ordinary(20).map(({ topic }, place) => ({ topic, payload: place + 1 })));
+      const counted = async (): Promise<number> =>
+        from(await nodeRed.collected('caught'), 'receiver').reduce(
+          (sum, each) => sum + 1 + Number(/and (\d+) more/.exec(errorOf(each).message)?.[1] ?? 0),
+          0,
+        );
+      await until('all of them are told', async () => (await counted()) === 20);
+      expect(await nodeRed.collectedCount('completed')).to.equal(1);
+      // The next ones wait until it runs again.
+      await nodeRed.send('source', [{ payload: 99 }]);
+      const [, next] = await nodeRed.collected('completed', 2);
+      expect(next?.message['payload']).to.equal(99);
+      expect((await nodeRed.collected('collector', 1)).map(({ message }) => message['payload'])).to.deep.equal([[99]]);
+      expect(await counted()).to.equal(20);
+    });
+
     it('hears of a full buffer at most twice a second, however many messages are refused, and the receiver shows it', async () => {
       await nodeRed.deploy(drawing([sink('sink', ['collector'])], 'sink', { batcher: { interval: '1000', bufferLimit: '10' } }));
       await nodeRed.startTraffic('source', { perSecond: 1000, topics: ['a'] });

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import type { Node, NodeAPI, NodeInitializer, NodeMessageInFlow } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import batcher from '../../nodes/batcher/batcher';
+import checkpoint from '../../nodes/checkpoint/checkpoint';
 import engine from '../../nodes/engine/engine';
 import join from '../../nodes/join/join';
 import map from '../../nodes/map/map';
@@ -60,7 +61,7 @@ async function loadWith(flow: readonly FlowItem[], engineFor: EngineFor): Promis
     deploymentWith(given, engineFor);
   };
   await helper.load(
-    [first, receiver, batcher, map, window, reduceByKey, state, join, sink, engine, junction, link, functionNode],
+    [first, receiver, batcher, map, window, reduceByKey, state, join, checkpoint, sink, engine, junction, link, functionNode],
     flow as Parameters<typeof helper.load>[1],
   );
   if (api === undefined) return expect.fail('no node set was loaded');

@@ -38,6 +38,8 @@ function withTarget(target: unknown): LoosePlan {
   return broken((_, at) => (at('s1').parameters.target = target));
 }
 
+const files = { kind: 'file', path: '/out', name: 'means', format: 'json', roll: 'day', columns: [] };
+
 describe('validatePlan', () => {
   it('accepts every kind of source', () => {
     const sources = [
@@ -55,6 +57,7 @@ describe('validatePlan', () => {
   it('accepts every target of a sink and every mode of a map', () => {
     const targets: SinkTarget[] = [
       { kind: 'flow' }, { kind: 'mqtt', connection: 'c', topic: '', qos: 0, retain: true }, { kind: 'http', connection: 'c', timeout: 10_000 },
+      { kind: 'file', path: '/out', name: 'means', format: 'csv', roll: 'hour', columns: ['key', 'mean'] },
     ];
     for (const target of targets) expect(validatePlan(withTarget(target)).operators.at(-1)?.parameters).to.deep.include({ target });
     for (const mode of ['map', 'flatMap', 'filter', 'keyBy', 'batch']) {
@@ -92,7 +95,12 @@ describe('validatePlan', () => {
       broken((_, at) => (at('m1').inputs = [{ id: 'm1', port: 0 }])),
       '"m1" is not an operator above',
     ],
-    ['an unknown target', withTarget({ kind: 'kafka' }), 'one of "flow", "mqtt", "http"'],
+    ['an unknown target', withTarget({ kind: 'kafka' }), 'one of "flow", "mqtt", "http", "file"'],
+    ['files without a folder', withTarget({ ...files, path: '' }), 'path is ""'],
+    ['files whose name leads elsewhere', withTarget({ ...files, name: '../a' }), 'a plain name for files'],
+    ['files of another format', withTarget({ ...files, format: 'xml' }), 'one of "json", "text", "csv"'],
+    ['files for each week', withTarget({ ...files, roll: 'week' }), 'one of "batch", "hour", "day"'],
+    ['a column without a name', withTarget({ ...files, columns: [''] }), 'columns[0] is ""'],
     ['a target with a secret in it', withTarget({ kind: 'http', connection: 'c', timeout: 1, url: 'x' }), 'unknown member "url"'],
     ['a timeout of 0', withTarget({ kind: 'http', connection: 'c', timeout: 0 }), 'timeout is 0'],
     ['a target without connection', withTarget({ kind: 'mqtt', connection: '', topic: '', qos: 1, retain: true }), 'connection is ""'],
@@ -110,9 +118,9 @@ describe('validatePlan', () => {
     ['a negative slide', broken((_, at) => (at('w1').parameters.slide = -1000)), 'a whole number from 1'],
     ['level 0', broken((_, at) => (at('r1').parameters.key = { from: 'level', level: 0 })), 'a whole number other than 0'],
     [
-      'QoS 2',
-      broken((_, at) => ((at('r1').parameters.source as Record<string, unknown>).qos = 2)),
-      'qos is 2; it must be one of 0, 1.',
+      'QoS 3',
+      broken((_, at) => ((at('r1').parameters.source as Record<string, unknown>).qos = 3)),
+      'qos is 3; it must be one of 0, 1, 2.',
     ],
     ['no topic', broken((_, at) => ((at('r1').parameters.source as Record<string, unknown>).topic = '')), 'topic is ""'],
     ['an unknown source', withSource({ kind: 'kafka' }), 'one of "wire", "mqtt", "simulated", "folder", "tcp", "http"'],

@@ -109,7 +109,7 @@ describe('hostile names in the editor', function () {
 
   it('are never read as markup by the pages: these only register, and call the editor code', () => {
     const pages = files.filter((path) => path.endsWith('.html') && !path.includes('locales'));
-    expect(pages).to.have.length(9);
+    expect(pages).to.have.length(10);
     for (const path of pages) {
       const page = readFileSync(path, 'utf8');
       for (const [, script] of page.matchAll(/<script type="text\/javascript">([\s\S]*?)<\/script>/g)) {

@@ -4,14 +4,21 @@ import type { FileEntry, FileSystem } from '../../src/streaming';
 export class MemoryFileSystem implements FileSystem {
   readonly files = new Map<string, string>();
   readonly done: string[] = [];
+  readonly #modified = new Map<string, number>();
   /** Paths that cannot be written. */
   readonly broken = new Set<string>();
+
+  /** A file that somebody else writes. @param modified ms since the epoch */
+  put(path: string, content: string, modified: number): void {
+    this.files.set(path, content);
+    this.#modified.set(path, modified);
+  }
 
   list(folder: string): Promise<readonly FileEntry[]> {
     const start = `${folder}/`;
     const names = [...this.files.keys()].filter((path) => path.startsWith(start)).map((path) => path.slice(start.length));
     return Promise.resolve(
-      names.sort().map((name) => ({ name, kind: 'file', size: this.files.get(start + name)?.length ?? 0, modified: 0 })),
+      names.sort().map((name) => ({ name, kind: 'file', size: this.files.get(start + name)?.length ?? 0, modified: this.#modified.get(start + name) ?? 0 })),
     );
   }
 

@@ -7,8 +7,9 @@
  *   compatibility: 'spark'; inverse windows are not, on purpose.
  * - "checkpointing with a closure that cannot be serialised", "DStream used inside a closure shipped to tasks": functions are not
  *   serialised here.
- * - "recover a queueStream", "unreadable checkpoint", "changed classes in a checkpoint", "receiver WAL without checkpoint
- *   directory": come with checkpoints on disk.
+ * - "recover a queueStream", "unreadable checkpoint": in recovery/recovery.test.ts and recovery/getOrCreate.test.ts;
+ * - "changed classes in a checkpoint": a checkpoint has plain data only; "receiver WAL without checkpoint directory": there is no
+ *   switch, the log comes with the directory.
  * - "unknown estimator": there is one, and no option to choose another.
  * - "local or local[1] master with receivers", "dynamic allocation ...": there are no masters and no executors.
  * - "batch duration set twice": it is an argument of the only constructor, and cannot be.

@@ -7,10 +7,12 @@ export class FakeEngine implements Engine {
   readonly queries: FakeQuery[] = [];
   /** When set, the next start throws it. */
   startError: Error | undefined;
+  /** When set, the next query is made, but never gets ready because of it. */
+  startedError: Error | undefined;
 
   start(plan: Plan, options: RunOptions): FakeQuery {
     if (this.startError !== undefined) throw this.startError;
-    const query = new FakeQuery(plan, options);
+    const query = new FakeQuery(plan, options, this.startedError === undefined ? Promise.resolve() : Promise.reject(this.startedError));
     this.queries.push(query);
     return query;
   }
@@ -32,7 +34,6 @@ export class FakeEngine implements Engine {
 
 export class FakeQuery implements Query {
   readonly #events = new EventEmitter();
-  readonly started = Promise.resolve();
   readonly updates: { readonly plan: Plan; readonly options: RunOptions }[] = [];
   readonly offers: { readonly receiver: string; readonly messages: readonly OfferedMessage[] }[] = [];
   /** What happened, in order: `pause`, `resume`, `update`, `offer r1 3`, `stop`. */
@@ -43,12 +44,20 @@ export class FakeQuery implements Query {
   stopped = false;
   /** When set, offers are rejected with it. */
   offerError: Error | undefined;
+  /** When set, checkpoints are rejected with it. */
+  checkpointError: Error | undefined;
+  /** A stop does not end before this has. */
+  stopGate: Promise<void> = Promise.resolve();
   /** When set, updates are rejected with it. */
   updateError: Error | undefined;
   /** An update does not end before this has. */
   updateGate: Promise<void> = Promise.resolve();
 
-  constructor(plan: Plan, options: RunOptions) {
+  constructor(
+    plan: Plan,
+    options: RunOptions,
+    readonly started: Promise<void>,
+  ) {
     this.plan = plan;
     this.options = options;
   }
@@ -59,6 +68,11 @@ export class FakeQuery implements Query {
 
   emit<Name extends keyof QueryEvents>(name: Name, ...args: QueryEvents[Name]): void {
     this.#events.emit(name, ...args);
+  }
+
+  /** What the listeners of outputs return for one. */
+  answersTo(event: OutputEvent): unknown[] {
+    return this.#events.listeners('output').map((listener) => Reflect.apply(listener, undefined, [event]) as unknown);
   }
 
   /** Says that an operator has these records for a batch. */
@@ -101,6 +115,11 @@ export class FakeQuery implements Query {
     );
   }
 
+  checkpoint(): Promise<void> {
+    this.history.push('checkpoint');
+    return this.checkpointError === undefined ? Promise.resolve() : Promise.reject(this.checkpointError);
+  }
+
   pause(): void {
     this.paused = true;
     this.history.push('pause');
@@ -114,9 +133,10 @@ export class FakeQuery implements Query {
   /** What the next stop says was lost. */
   lost = 0;
 
-  stop(): Promise<number> {
+  async stop(): Promise<number> {
     this.stopped = true;
     this.history.push('stop');
-    return Promise.resolve(this.lost);
+    await this.stopGate;
+    return this.lost;
   }
 }

@@ -71,6 +71,8 @@ export class FakeRuntime implements Runtime {
     },
     isEditors: (path) => path === 'flows',
   };
+  /** Whether nodes are closed because the process ends. */
+  readonly end = { isNear: false, listen: (): void => undefined, forget: (): void => undefined };
   deployment: Deployment | undefined;
   #properties = new Map<string, NodeProperties>();
 

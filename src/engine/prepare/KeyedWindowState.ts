@@ -1,12 +1,19 @@
+import { aggregateNamed } from '../../operators/aggregates';
 import type { Aggregate } from '../../operators/aggregates/Aggregate';
 import { keyIdentity, type KeyIdentity } from '../../operators/keys';
 import { type Group, type Groups, KeyedAggregator } from '../../operators/window/KeyedGroups';
 import type { KeyedWindow } from '../../operators/window/KeyedWindow';
-import { MergedPanes } from '../../operators/window/MergedPanes';
+import { type HeldPane, MergedPanes } from '../../operators/window/MergedPanes';
+import { rowsOf } from '../../operators/window/paneRows';
+import type { GroupRows, PaneData } from '../../operators/window/PaneSnapshot';
 import { RunningPanes } from '../../operators/window/RunningPanes';
 import type { BatchState, Records } from '../../streaming/BatchState';
 import { DataRecord, type RecordKey } from '../DataRecord';
 import type { OperatorFigures } from '../OperatorFigures';
+import { 
+  storedCount, storedFields, type StoredFields, storedKey, storedList, storedNumber, storedNumbers, StoredSections, storedText,
+} from '../StoredSections';
+import type { StateSection, StoredState } from '../StoredState';
 import { closingTimes } from './slides';
 
 /** A record as an aggregation sees it. */
@@ -26,6 +33,8 @@ export interface Column {
   readonly name: string;
   /** What it computes, whatever its name: a column that stays keeps its past. */
   readonly fingerprint: string;
+  /** How values that leave the window are taken out again, where the user says that: with another inverse panes are merged anew. */
+  readonly inverse?: string;
   readonly aggregate: Aggregate;
 }
 
@@ -57,19 +66,37 @@ export interface KeyedWindowSettings {
   readonly completeSince: () => number;
 }
 
+/** The window (from, to] that was emitted last, and, where leaving keys are told, its keys. */
+interface Emitted {
+  readonly from: number;
+  readonly to: number;
+  readonly keys: ReadonlyMap<KeyIdentity, unknown>;
+}
+
+/** Of what is stored. Version n reads n and, once there is one, n - 1. */
+const VERSION = 1;
+
+/** The section of the pane of a batch. */
+const paneSection = (time: number): string => `pane/${String(time)}`;
+
 /** The panes of an aggregation by key, and what was emitted last. */
-export class KeyedWindowState implements BatchState<unknown, DataRecord> {
+export class KeyedWindowState implements BatchState<unknown, DataRecord>, StoredState {
   readonly #span: Span;
   readonly #step: number;
   #settings: KeyedWindowSettings | undefined;
+  /** Whether the columns are those of the settings. */
+  #isApplied = true;
+  /** Of the columns that there are. */
+  #fingerprints: readonly string[] = [];
+  /** The inverses of these columns, by which the running groups have come about. */
+  #inverses: readonly (string | undefined)[] = [];
   #aggregator = new KeyedAggregator([]);
   #panes = new MergedPanes(this.#aggregator);
   /** The panes, in the form of window that suits the aggregates. */
   #window: KeyedWindow = this.#panes;
   /** For each column the end of the last batch before the first one it took in, ms since the epoch. */
   #since: (number | undefined)[] = [];
-  /** The window that was emitted last, and its keys. */
-  #emitted: { readonly from: number; readonly to: number; readonly keys: ReadonlyMap<KeyIdentity, unknown> } | undefined;
+  #emitted: Emitted | undefined;
 
   /** @param step ms between the batches that are taken in */
   constructor(span: Span, step: number) {
@@ -77,28 +104,73 @@ export class KeyedWindowState implements BatchState<unknown, DataRecord> {
     this.#step = step;
   }
 
-  /** Goes on with other settings: columns that were there before keep their past, new ones begin empty. */
+  /**
+   * Goes on with other settings: columns that were there before keep their past, new ones begin empty. What that drops is
+   * gone only with the next batch, so that a plan which is given up after all has done no harm.
+   */
   configure(settings: KeyedWindowSettings): void {
-    const before = this.#settings?.columns ?? [];
     this.#settings = settings;
-    const sources = settings.columns.map(({ fingerprint }, index) =>
-      before[index]?.fingerprint === fingerprint ? index : before.findIndex((old) => old.fingerprint === fingerprint));
-    const aggregates = settings.columns.map(({ aggregate }) => aggregate);
-    if (sources.length === before.length && sources.every((source, index) => source === index)) {
-      // The same by what they keep; what they read from it, and the user's functions, may be others.
-      this.#aggregator.renew(aggregates);
-    } else {
-      this.#since = sources.map((source) => this.#since[source]);
-      this.#aggregator = new KeyedAggregator(aggregates);
-      this.#panes = MergedPanes.restore(this.#panes.snapshot(), this.#aggregator, sources);
+    this.#isApplied = false;
+  }
+
+  sections(): readonly StateSection[] {
+    this.#apply();
+    const columnCount = this.#fingerprints.length;
+    const panes = this.#panes.panesWithin(-Infinity, Infinity);
+    const emitted = this.#emitted;
+    const head = {
+      version: VERSION,
+      columns: this.#fingerprints,
+      inverses: this.#inverses,
+      since: [...this.#since],
+      panes: panes.map(({ time }) => time),
+      ...(emitted === undefined ? {} : { emitted: { from: emitted.from, to: emitted.to } }),
+    };
+    const sections: StateSection[] = [{ name: 'head', data: () => head }];
+    for (const pane of panes) {
+      sections.push({ name: paneSection(pane.time), unchanging: pane.groups, data: () => paneData(pane, columnCount) });
     }
-    const overlaps = this.#span.length > this.#span.slide;
-    this.#window = overlaps && this.#aggregator.subtracts ? new RunningPanes(this.#aggregator, this.#panes) : this.#panes;
+    if (emitted !== undefined && emitted.keys.size > 0) {
+      sections.push({ name: 'emitted', unchanging: emitted.keys, data: () => ({ keys: [...emitted.keys.values()] }) });
+    }
+    const running = this.#window instanceof RunningPanes ? this.#window.running() : undefined;
+    if (running !== undefined) sections.push({ name: 'running', data: () => running });
+    return sections;
+  }
+
+  restore(data: ReadonlyMap<string, unknown>): void {
+    const sections = new StoredSections(data);
+    const head = sections.head(VERSION);
+    const fingerprints = storedList(head['columns'], 'head columns').map((text) => storedText(text, 'head columns'));
+    const columnCount = fingerprints.length;
+    const since = storedList(head['since'], 'head since', columnCount)
+      .map((time) => (time === undefined ? undefined : storedNumber(time, 'head since')));
+    const inverses = storedList(head['inverses'], 'head inverses', columnCount)
+      .map((text) => (text === undefined ? undefined : storedText(text, 'head inverses')));
+    // Stands in until the aggregates are known; nothing is folded with it.
+    const aggregator = new KeyedAggregator(fingerprints.map(() => aggregateNamed('count')));
+    const times = storedNumbers(head['panes'], 'head panes');
+    const stored = times.map((time) => storedPane(sections, time, columnCount));
+    const panes = MergedPanes.restore({ version: 1, columnCount, panes: stored }, aggregator);
+    this.#emitted = storedEmitted(sections, head);
+    this.#window = panes;
+    if (sections.has('running')) {
+      const fields = sections.fields('running');
+      const from = storedNumber(fields['from'], 'running from');
+      const to = storedNumber(fields['to'], 'running to');
+      this.#window = RunningPanes.restore(aggregator, panes, { from, to, ...storedRows(fields, 'running', columnCount) });
+    }
+    this.#fingerprints = fingerprints;
+    this.#inverses = inverses;
+    this.#since = since;
+    this.#aggregator = aggregator;
+    this.#panes = panes;
   }
 
   take(time: number, records: Records<unknown>): void {
     const settings = this.#settings;
     if (settings === undefined) return;
+    this.#apply();
     const { read, unreadable, tooManyKeys, figures } = settings;
     settings.begin(time);
     const aggregator = this.#aggregator;
@@ -144,6 +216,7 @@ export class KeyedWindowState implements BatchState<unknown, DataRecord> {
   emit(time: number): readonly DataRecord[] {
     const settings = this.#settings;
     if (settings === undefined) return [];
+    this.#apply();
     const from = time - this.#span.length;
     settings.begin(time);
     const groups = this.#window.evaluate(from, time);
@@ -165,6 +238,34 @@ export class KeyedWindowState implements BatchState<unknown, DataRecord> {
     const last = this.#window.paneTimes.at(-1);
     if (last === undefined || this.#window.keyCount === 0) return [];
     return closingTimes(after, Math.min(before, last + this.#span.length), this.#span.slide);
+  }
+
+  /** Brings the columns in line with the settings. */
+  #apply(): void {
+    if (this.#isApplied || this.#settings === undefined) return;
+    const { columns } = this.#settings;
+    const before = this.#fingerprints;
+    const sources = columns.map(({ fingerprint }, index) =>
+      before[index] === fingerprint ? index : before.findIndex((old) => old === fingerprint));
+    const aggregates = columns.map(({ aggregate }) => aggregate);
+    const isSame = sources.length === before.length && sources.every((source, index) => source === index);
+    if (isSame) {
+      // The same by what they keep; what they read from it, and the user's functions, may be others.
+      this.#aggregator.renew(aggregates);
+    } else {
+      this.#aggregator = new KeyedAggregator(aggregates);
+      this.#panes = MergedPanes.restore(this.#panes.snapshot(), this.#aggregator, sources);
+      this.#since = sources.map((source) => this.#since[source]);
+      this.#fingerprints = columns.map(({ fingerprint }) => fingerprint);
+    }
+    const inverses = columns.map(({ inverse }) => inverse);
+    const goesOn = isSame && inverses.every((inverse, index) => inverse === this.#inverses[index]) && this.#window !== this.#panes;
+    this.#inverses = inverses;
+    const overlaps = this.#span.length > this.#span.slide;
+    if (!overlaps || !this.#aggregator.subtracts) this.#window = this.#panes;
+    // One that goes on keeps its running groups: users' functions need not give the same bits when panes are merged anew.
+    else if (!goesOn) this.#window = new RunningPanes(this.#aggregator, this.#panes);
+    this.#isApplied = true;
   }
 
   #changedKeys(from: number, to: number): ReadonlySet<KeyIdentity> {
@@ -202,4 +303,36 @@ function keysOf(groups: Groups): Map<KeyIdentity, unknown> {
   const keys = new Map<KeyIdentity, unknown>();
   for (const [identity, group] of groups) keys.set(identity, group.key);
   return keys;
+}
+
+function paneData({ time, groups }: HeldPane, columnCount: number): PaneData {
+  return { time, ...rowsOf(groups.values(), columnCount) };
+}
+
+function storedPane(sections: StoredSections, time: number, columnCount: number): PaneData {
+  const name = paneSection(time);
+  const fields = sections.fields(name);
+  if (fields['time'] !== time) throw new RangeError(`The section "${name}" is of another time.`);
+  return { time, ...storedRows(fields, name, columnCount) };
+}
+
+function storedRows(fields: StoredFields, name: string, columnCount: number): GroupRows {
+  const keys = storedList(fields['keys'], `${name} keys`).map((key) => storedKey(key, `${name} keys`));
+  return {
+    keys,
+    records: storedList(fields['records'], `${name} records`, keys.length).map((count) => storedCount(count, `${name} records`)),
+    columns: storedList(fields['columns'], `${name} columns`, columnCount)
+      .map((column) => storedList(column, `${name} columns`, keys.length)),
+  };
+}
+
+function storedEmitted(sections: StoredSections, head: StoredFields): Emitted | undefined {
+  if (head['emitted'] === undefined) return undefined;
+  const fields = storedFields(head['emitted'], 'head emitted');
+  const keys = sections.has('emitted') ? storedList(sections.fields('emitted')['keys'], 'emitted keys') : [];
+  return {
+    from: storedNumber(fields['from'], 'head emitted'),
+    to: storedNumber(fields['to'], 'head emitted'),
+    keys: new Map(keys.map((key) => [keyIdentity(key), storedKey(key, 'emitted keys')])),
+  };
 }

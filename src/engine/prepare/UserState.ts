@@ -4,6 +4,8 @@ import { KeyedState } from '../../operators/state/KeyedState';
 import type { BatchState, Records } from '../../streaming/BatchState';
 import { DataRecord, ORDER, type RecordKey } from '../DataRecord';
 import type { OperatorFigures } from '../OperatorFigures';
+import { storedCount, storedKey, storedList, storedNumbers, StoredSections } from '../StoredSections';
+import type { StateSection, StoredState } from '../StoredState';
 import type { UserContext } from '../UserContext';
 import { messageOf, toRecord } from './map';
 import { StateHandle } from './StateHandle';
@@ -32,18 +34,62 @@ export const UPDATE_PARAMETERS: readonly string[] = ['records', 'values', 'state
 /** What the function of the mode `record` finds in scope. */
 export const RECORD_PARAMETERS: readonly string[] = ['msg', 'state', 'key'];
 
+/** Of what is stored. Version n reads n and, once there is one, n - 1. */
+const VERSION = 1;
+
+/** So many keys are in one section. */
+const SECTION_KEYS = 10_000;
+
+const sectionOf = (first: number): string => `keys/${String(first)}`;
+
 /**
  * State by key, made by the user's function. A batch takes effect as a whole: what is tried again sees the state of before.
  * State is shared, never changed: code that may write is given copies.
  */
-export class UserState implements BatchState<DataRecord, DataRecord> {
-  readonly #states = new KeyedState<RecordKey, unknown>();
+export class UserState implements BatchState<DataRecord, DataRecord>, StoredState {
+  #states = new KeyedState<RecordKey, unknown>();
   #settings: UserStateSettings | undefined;
   /** What the last batch gave: results of the function, and keys that timed out. */
   #results: readonly DataRecord[] = [];
 
   configure(settings: UserStateSettings): void {
     this.#settings = settings;
+  }
+
+  sections(): readonly StateSection[] {
+    // The results of the last batch have been given already.
+    const { keys, states, lastUpdates } = this.#states.snapshot();
+    const head = { version: VERSION, keys: keys.length };
+    const sections: StateSection[] = [{ name: 'head', data: () => head }];
+    for (let first = 0; first < keys.length; first += SECTION_KEYS) {
+      const end = first + SECTION_KEYS;
+      sections.push({
+        name: sectionOf(first),
+        data: () => ({
+          keys: keys.slice(first, end),
+          states: states.slice(first, end),
+          lastUpdates: lastUpdates.slice(first, end),
+        }),
+      });
+    }
+    return sections;
+  }
+
+  restore(stored: ReadonlyMap<string, unknown>): void {
+    const sections = new StoredSections(stored);
+    const count = storedCount(sections.head(VERSION)['keys'], 'head keys');
+    const keys: RecordKey[] = [];
+    const states: unknown[] = [];
+    const lastUpdates: number[] = [];
+    for (let first = 0; first < count; first += SECTION_KEYS) {
+      const name = sectionOf(first);
+      const fields = sections.fields(name);
+      const length = Math.min(SECTION_KEYS, count - first);
+      for (const key of storedList(fields['keys'], `${name} keys`, length)) keys.push(storedKey(key, `${name} keys`));
+      for (const state of storedList(fields['states'], `${name} states`, length)) states.push(state);
+      for (const time of storedNumbers(fields['lastUpdates'], `${name} lastUpdates`, length)) lastUpdates.push(time);
+    }
+    this.#states = KeyedState.restore({ version: 1, keys, states, lastUpdates });
   }
 
   take(time: number, records: Records<DataRecord>): void {

@@ -75,9 +75,9 @@ function applyEach(
   environment: BuildEnvironment,
 ): RDD<DataRecord> {
   const figures = environment.figures(operator);
-  const failed = (thrown: unknown): void => {
+  const failed = (thrown: unknown, record: DataRecord): void => {
     figures.failed++;
-    environment.failed(operator, 'function-failed', () => functionFailed(operator, thrown));
+    environment.lost(operator, 'function-failed', () => functionFailed(operator, thrown), context.batchTime, [record]);
   };
   const { calls } = environment;
   const place = placeOf(operator, environment);
@@ -96,7 +96,7 @@ function applyEach(
         calls.enter(place);
         deliver(code.call(message, context), record, collect);
       } catch (thrown) {
-        failed(thrown);
+        failed(thrown, record);
         return;
       } finally {
         calls.leave();
@@ -119,9 +119,9 @@ function applyAll(
   const figures = environment.figures(operator);
   return rdd.mapPartitionsAwaiting<DataRecord>(async (records) => {
     figures.recordsIn += records.length;
-    const failed = (thrown: unknown): void => {
+    const failed = (thrown: unknown, record: DataRecord): void => {
       figures.failed++;
-      environment.failed(operator, 'function-failed', () => functionFailed(operator, thrown));
+      environment.lost(operator, 'function-failed', () => functionFailed(operator, thrown), context.batchTime, [record]);
     };
     const { sound, messages } = copies(records, failed);
     const evaluations = await evaluateWatched(code, messages, context, operator, environment);
@@ -133,7 +133,7 @@ function applyAll(
         if (!evaluation.ok) throw evaluation.error;
         deliver(evaluation.value, record, (result) => results.push(result), true);
       } catch (thrown) {
-        failed(thrown);
+        failed(thrown, record);
       }
     });
     figures.recordsOut += results.length;
@@ -144,7 +144,7 @@ function applyAll(
 /** Copies for user code, of the records of which a copy can be made. */
 function copies(
   records: readonly DataRecord[],
-  failed: (thrown: unknown) => void,
+  failed: (thrown: unknown, record: DataRecord) => void,
 ): { readonly sound: readonly DataRecord[]; readonly messages: readonly object[] } {
   const sound: DataRecord[] = [];
   const messages: object[] = [];
@@ -153,7 +153,7 @@ function copies(
       messages.push(messageOf(record));
       sound.push(record);
     } catch (thrown) {
-      failed(thrown);
+      failed(thrown, record);
     }
   }
   return { sound, messages };

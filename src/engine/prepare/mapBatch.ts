@@ -43,7 +43,7 @@ function applyOnce(
       return results;
     } catch (thrown) {
       figures.failed += records.length;
-      environment.failed(operator, 'function-failed', () => functionFailed(operator, thrown), records.length);
+      environment.lost(operator, 'function-failed', () => functionFailed(operator, thrown), context.batchTime, records);
       return [];
     }
   };

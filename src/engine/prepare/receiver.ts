@@ -6,6 +6,7 @@ import type { PreparedOperator } from '../BuildEnvironment';
 import { DataRecord, type RawRecord, type RecordKey } from '../DataRecord';
 import { asProblem } from '../EngineProblem';
 import { recordKey } from '../recordKey';
+import { FirstBatch } from './FirstBatch';
 import { propertyFor } from './propertyFor';
 
 /** Reads what a receiver has received: decodes each message, once, when its batch runs, and finds its key. */
@@ -17,9 +18,9 @@ export function prepareReceiver(operator: ReceiverOperator): PreparedOperator {
     const figures = environment.figures(operator.id);
     runtime.configure(operator, environment.plan.batchInterval);
     const received = new BlockInputDStream(environment.context, operator.id, runtime.buffer, runtime.rateController);
-    const since = environment.state(`${operator.id}/since`, '', () => ({ time: undefined as number | undefined }));
+    const first = environment.state(`${operator.id}/since`, '', () => new FirstBatch());
     const stream = received.transform((rdd, time) => {
-      since.time ??= time - environment.plan.batchInterval;
+      first.begin ??= time - environment.plan.batchInterval;
       return new NarrowRDD<RawRecord, DataRecord>(rdd, (next) => (raw) => {
         figures.recordsIn++;
         let record: DataRecord;
@@ -28,8 +29,8 @@ export function prepareReceiver(operator: ReceiverOperator): PreparedOperator {
           record = new DataRecord(payload, raw.topic, raw.key ?? keyOf(payload, raw.topic), raw.time, raw.order);
         } catch (thrown) {
           figures.failed++;
-          environment.failed(operator.id, 'decode-failed', () =>
-            asProblem(thrown, operator.id, 'decode-failed', 'Choose the format that the messages have, or mend what sends them.'),
+          environment.lost(operator.id, 'decode-failed', () =>
+            asProblem(thrown, operator.id, 'decode-failed', 'Choose the format that the messages have, or mend what sends them.'), time, [raw],
           );
           return;
         }
@@ -37,7 +38,7 @@ export function prepareReceiver(operator: ReceiverOperator): PreparedOperator {
         next(record);
       });
     });
-    return { stream, span: environment.plan.batchInterval, completeSince: () => since.time ?? 0 };
+    return { stream, span: environment.plan.batchInterval, completeSince: () => first.begin ?? 0 };
   };
 }
 

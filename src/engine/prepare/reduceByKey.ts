@@ -54,6 +54,7 @@ export function prepareReduceByKey(
     const columns: Column[] = aggregates.map((parameters, index) => ({
       name: parameters.as,
       fingerprint: aggregateFingerprint(parameters),
+      ...(parameters.inverse === undefined ? {} : { inverse: canonicalText(parameters.inverse) }),
       aggregate: makers[index]?.(calls) ?? aggregateNamed('count'),
     }));
     state.configure({

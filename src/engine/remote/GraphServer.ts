@@ -11,7 +11,8 @@ export class GraphServer {
   readonly #send: (message: FromGraph) => void;
   readonly #runner: GraphRunner;
   /** Outputs that were sent and wait to be taken. */
-  readonly #untaken: (() => void)[] = [];
+  #isStopping = false;
+  readonly #untaken: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
 
   /**
    * @param channel names this graph among those of its thread, for the monitor
@@ -53,7 +54,7 @@ export class GraphServer {
   }
 
   receive(message: ToGraph): void {
-    if (message.type === 'taken') this.#untaken.shift()?.();
+    if (message.type === 'taken') this.#untaken.shift()?.resolve();
     else void this.#answer(message);
   }
 
@@ -75,14 +76,21 @@ export class GraphServer {
         return this.#runner.update(message.plan, message.options);
       case 'offer':
         return this.#runner.offer(message.receiver, message.messages);
+      case 'checkpoint':
+        await this.#runner.checkpoint();
+        return undefined;
       case 'stop':
-        for (const taken of this.#untaken.splice(0)) taken();
+        this.#isStopping = true;
+        for (const { reject } of this.#untaken.splice(0)) reject(notTaken());
         return this.#runner.stop();
     }
   }
 
   async #output(event: OutputEvent): Promise<void> {
-    const taken = new Promise<void>((resolve) => this.#untaken.push(resolve));
+    if (this.#isStopping) throw notTaken();
+    const taken = new Promise<void>((resolve, reject) => this.#untaken.push({ resolve, reject }));
+    // It may be rejected before it is waited for.
+    taken.catch(() => undefined);
     const { event: portable, problem, bytes } = portableRecords(event, (payload) => payload);
     if (problem !== undefined) this.#send({ type: 'problem', problem });
     try {
@@ -100,4 +108,9 @@ export class GraphServer {
   backgroundFailure(operator: number, thrown: unknown): void {
     this.#runner.backgroundFailure(operator, thrown);
   }
+}
+
+/** A batch whose output nobody takes has not ended: a graph with a checkpoint runs it again at its next start. */
+function notTaken(): Error {
+  return new Error('The graph stopped before its output was taken.');
 }

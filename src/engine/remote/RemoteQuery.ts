@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Plan } from '../../plan/Plan';
-import type { OfferedMessage, Query, QueryEvents, RunOptions, UpdateReport } from '../Engine';
+import type { OfferedMessage, OutputEvent, Query, QueryEvents, RunOptions, UpdateReport } from '../Engine';
 import { EngineProblem } from '../EngineProblem';
 import { QueryEmitter } from '../QueryEmitter';
 import { checkAccepted, checkWanted, RefusedError } from '../RefusedError';
@@ -12,7 +12,7 @@ import { type RestartLimits, RestartPolicy } from './RestartPolicy';
 import { withBuffers } from './withBuffers';
 
 /** How long a graph may take to end before it is ended, ms. */
-const STOP_PATIENCE = 3000;
+const STOP_PATIENCE = 5000;
 
 /** Messages that may wait for a graph that is being started again; further ones are refused. */
 const MOST_HELD = 100_000;
@@ -67,6 +67,7 @@ export class RemoteQuery implements Query {
   #held: (() => void)[] = [];
   #heldMessages = 0;
   #isUp = false;
+  #isAfterDeath = false;
   #stopping: Promise<number> | undefined;
 
   /** @param place where the graph is to run; asked again at every start */
@@ -81,7 +82,7 @@ export class RemoteQuery implements Query {
     });
   }
 
-  on<Name extends keyof QueryEvents>(name: Name, listener: (...args: QueryEvents[Name]) => void): void {
+  on<Name extends keyof QueryEvents>(name: Name, listener: (...args: QueryEvents[Name]) => unknown): void {
     this.#emitter.on(name, listener);
   }
 
@@ -136,6 +137,10 @@ export class RemoteQuery implements Query {
     );
   }
 
+  async checkpoint(): Promise<void> {
+    await this.#ask({ type: 'checkpoint' });
+  }
+
   pause(): void {
     this.#emitter.pause();
   }
@@ -182,7 +187,9 @@ export class RemoteQuery implements Query {
   }
 
   async #launchNow(): Promise<void> {
-    const { plan, options } = this.#order;
+    const { plan } = this.#order;
+    const options = this.#isAfterDeath ? { ...this.#order.options, afterDeath: true } : this.#order.options;
+    this.#isAfterDeath = false;
     this.#link = this.#place().open({
       received: (message) => {
         this.#received(message);
@@ -215,6 +222,8 @@ export class RemoteQuery implements Query {
   #died(death: Death): void {
     this.#link = undefined;
     this.#isUp = false;
+    // What a neighbour did is not laid at the door of a batch of this graph.
+    this.#isAfterDeath = death.kind !== 'hung' || death.operator !== undefined;
     const problem = deathProblem(death, this.#running);
     const delay = this.#stopping === undefined ? this.#restarts.died(performance.now()) : undefined;
     this.#dropRequests();
@@ -289,11 +298,7 @@ export class RemoteQuery implements Query {
         this.#take(message.request)?.reject(new EngineProblem(message.problem));
         break;
       case 'output':
-        this.#emitter.output(message.bytes ? withBuffers(message.event) : message.event);
-        // A turn for everything else in this thread before the next piece may come.
-        setImmediate(() => {
-          this.#link?.send({ type: 'taken' });
-        });
+        this.#handOver(message.bytes ? withBuffers(message.event) : message.event);
         break;
       case 'failed':
         this.#gaveUp(new EngineProblem(message.problem));
@@ -311,6 +316,18 @@ export class RemoteQuery implements Query {
         this.#emitter.emit('log', message.event);
         break;
     }
+  }
+
+  #handOver(event: OutputEvent): void {
+    const link = this.#link;
+    const answer = (): void => {
+      // The graph may have died meanwhile, and another life of it knows nothing of this output.
+      if (link !== undefined && this.#link === link) link.send({ type: 'taken' });
+    };
+    const taken = this.#emitter.output(event);
+    // A turn for everything else in this thread before the next piece may come.
+    if (taken === undefined) setImmediate(answer);
+    else taken.then(answer, answer);
   }
 
   #take(request: number): Request | undefined {

@@ -26,7 +26,7 @@ function source(reader: PropertyReader): SourceParameters {
       const topic = reader.text('topic').trim();
       const wrong = topicFilterFault(topic);
       if (wrong !== undefined) reader.problems.push(problems.topicInvalid(reader.id, topic, wrong));
-      const qos = reader.choice('qos', ['1', '0']) === '0' ? 0 : 1;
+      const qos = QOS[reader.choice('qos', ['1', '0', '2'])];
       return { kind, connection: connectionName(broker, reader.id), topic, qos };
     }
     case 'http': {
@@ -60,6 +60,8 @@ function source(reader: PropertyReader): SourceParameters {
       };
   }
 }
+
+const QOS = { 0: 0, 1: 1, 2: 2 } as const;
 
 const BODY_LIMIT: NumberRule = {
   expected: 'a whole number from 1 to 16384, in kB',

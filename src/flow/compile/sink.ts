@@ -1,4 +1,5 @@
-import type { SinkOperator, SinkTarget } from '../../plan/Plan';
+import { isFileName } from '../../plan/fileNames';
+import type { FileTarget, SinkOperator, SinkTarget } from '../../plan/Plan';
 import { problems } from '../problems';
 import { connectionName } from '../secrets';
 import type { NumberRule, PropertyReader } from './PropertyReader';
@@ -20,11 +21,15 @@ const OWN_HEADERS = new Set(['content-length', 'transfer-encoding', 'connection'
 
 export function sinkParameters(reader: PropertyReader): SinkOperator['parameters'] {
   const mode = reader.choice('mode', ['batch', 'record', 'key']);
-  return { target: target(reader, mode), mode, emptyBatches: reader.flag('emptyBatches') };
+  const chosen = target(reader, mode);
+  const pin = reader.flag('pin') ? { pin: true } : {};
+  // In a file each record has a line of its own, and nothing is written of nothing.
+  if (chosen.kind === 'file') return { target: chosen, mode: mode === 'key' ? mode : 'record', emptyBatches: false, ...pin };
+  return { target: chosen, mode, emptyBatches: reader.flag('emptyBatches'), ...pin };
 }
 
 function target(reader: PropertyReader, mode: SinkOperator['parameters']['mode']): SinkTarget {
-  const kind = reader.choice('target', ['flow', 'mqtt', 'http']);
+  const kind = reader.choice('target', ['flow', 'mqtt', 'http', 'file']);
   switch (kind) {
     case 'flow':
       return { kind };
@@ -47,7 +52,41 @@ function target(reader: PropertyReader, mode: SinkOperator['parameters']['mode']
       const timeout = Math.round(reader.number('timeout', DEFAULT_TIMEOUT, TIMEOUT) * 1000);
       return { kind, connection: httpConnection(reader.id), timeout };
     }
+    case 'file':
+      return fileTarget(reader);
   }
+}
+
+/** Where files are written, in the directory of Node-RED's own files. */
+const DEFAULT_FOLDER = 'dstream-output';
+
+function fileTarget(reader: PropertyReader): FileTarget {
+  const path = reader.text('path').trim() || DEFAULT_FOLDER;
+  if (path.includes('\0')) reader.problems.push(problems.sinkFolderInvalid(reader.id, path));
+  const given = reader.text('fileName').trim();
+  if (given !== '' && !isFileName(given)) reader.problems.push(problems.sinkFileNameInvalid(reader.id, given));
+  const format = reader.choice('fileFormat', ['json', 'text', 'csv']);
+  const columns = format === 'csv' ? columnsOf(reader.text('columns')) : [];
+  const twice = columns.find((column, index) => columns.indexOf(column) < index);
+  if (twice !== undefined) reader.problems.push(problems.sinkColumnTwice(reader.id, twice));
+  return {
+    kind: 'file',
+    path,
+    name: given === '' ? nameFor(reader.text('name')) : given,
+    format,
+    roll: reader.choice('roll', ['day', 'hour', 'batch']),
+    columns,
+  };
+}
+
+function columnsOf(text: string): string[] {
+  return text.split(',').map((column) => column.trim()).filter((column) => column !== '');
+}
+
+/** A name for files that is made of the name of a node, which may have anything in it. */
+function nameFor(node: string): string {
+  const name = node.normalize('NFC').replace(/[^\p{L}\p{N}_-]+/gu, '-').replace(/^-+|-+$/g, '').slice(0, 60);
+  return isFileName(name) ? name : 'records';
 }
 
 /** Why a template cannot give topics to publish to, or undefined where it can. */

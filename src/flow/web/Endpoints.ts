@@ -16,6 +16,9 @@ export const MOST_BODY_BYTES = 64 * 1024 * 1024;
 /** ms that a request may wait until its records are taken: for the end of a deploy, for example. */
 export const LONGEST_WAIT = 30_000;
 
+/** ms that a request may wait for a graph that brings back what it was doing before a crash: that may take long. */
+export const LONGEST_RECOVERY = 5000;
+
 /** ms for which the rest of a refused body is thrown away, so that the client gets to read why. */
 const LONGEST_DISCARD = 2000;
 
@@ -29,6 +32,8 @@ export interface Endpoint {
   readonly format: PayloadFormat;
   /** Seconds after which there is likely to be room again. */
   retryAfter(): number;
+  /** Whether its graph is being brought back from the disk, or waits for another process to let go of it. */
+  isRecovering(): boolean;
   offer(messages: readonly OfferedMessage[]): Offer;
 }
 
@@ -46,7 +51,9 @@ interface ParsedRequest extends IncomingMessage {
 /**
  * The endpoints of all receivers on Node-RED's own web server: `POST <path>` becomes records. The answer comes when these are
  * taken: 202 with their number. Otherwise it says in JSON what is wrong (`{error}`): 400, 408, 413 and 415 for what the
- * request brings, 429 while the receiver has no room, 503 while its graph does not run; the last two with `Retry-After`.
+ * request brings, 429 while the receiver has no room, 503 while its graph does not run or takes long to recover; the last two
+ * with `Retry-After`. A client that gets no answer sends again, and what it sent may then be there twice: nothing is promised
+ * of an `Idempotency-Key`.
  *
  * How many requests and bytes there may be at once is bounded, since everybody can send some.
  */
@@ -126,10 +133,19 @@ export class Endpoints {
     const tooLate = new Promise<never>((_resolve, reject) => {
       late = reject;
     });
-    const timer = this.#clock.schedule(LONGEST_WAIT, () => {
-      const reason = new RequestError(503, `The records were not taken within ${String(LONGEST_WAIT / 1000)} s.`, endpoint.retryAfter());
+    const giveUp = (what: string, retryAfter: number): void => {
+      const reason = new RequestError(503, what, retryAfter);
       cancel(reason);
       late(reason);
+    };
+    let timer = this.#clock.schedule(LONGEST_RECOVERY, () => {
+      if (endpoint.isRecovering()) {
+        giveUp('The graph is being brought back from its checkpoint. Nothing of this request was taken.', LONGEST_RECOVERY / 1000);
+        return;
+      }
+      timer = this.#clock.schedule(LONGEST_WAIT - LONGEST_RECOVERY, () => {
+        giveUp(`The records were not taken within ${String(LONGEST_WAIT / 1000)} s.`, endpoint.retryAfter());
+      });
     });
     const onClose = (): void => {
       // What nobody took stays with the client, who will not hear of it.

@@ -1,4 +1,4 @@
-import type { OfferedMessage } from '../../engine/Engine';
+import type { DurabilityFigures, OfferedMessage } from '../../engine/Engine';
 import { PropertyReader } from '../compile/PropertyReader';
 import { receiverDialog } from '../compile/receiver';
 import type { RegisteredNode } from '../StreamNode';
@@ -10,6 +10,8 @@ export interface EndpointGraphs {
   offer(receiver: string, messages: readonly OfferedMessage[]): Offer;
   /** ms; undefined where no graph runs. */
   batchInterval(receiver: string): number | undefined;
+  /** What the graph with a checkpoint does; undefined where there is none, or it has not told yet. */
+  durability(receiver: string): DurabilityFigures['state'] | undefined;
 }
 
 /** Seconds after which a request may be tried again where nothing says better. */
@@ -27,6 +29,10 @@ export function endpointsOf(streams: readonly RegisteredNode[], graphs: Endpoint
       format,
       // After the next batch there is room again.
       retryAfter: () => Math.min(60, Math.ceil((graphs.batchInterval(node.id) ?? 1000 * RETRY_AFTER) / 1000)),
+      isRecovering: () => {
+        const state = graphs.durability(node.id);
+        return state === 'opening' || state === 'waiting' || state === 'recovering';
+      },
       offer: (messages) => graphs.offer(node.id, messages),
     });
   }

@@ -70,6 +70,9 @@ export class KeyedState<K, S> {
       const key = snapshot.keys[row] as K;
       restored.#insert(keyIdentity(key), key, snapshot.states[row] as S, snapshot.lastUpdates[row] ?? 0, row);
     }
+    if (restored.#committed.size !== rows.length) {
+      throw new RangeError("The state's snapshot has a key twice: it is damaged; restore an older one, or reset the state.");
+    }
     restored.#nextOrder = rows.length;
     // Linked by time only now: rows come in the order of first appearance.
     const byTime = [...restored.#committed.values()].sort((first, second) => first.lastUpdate - second.lastUpdate);

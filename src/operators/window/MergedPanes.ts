@@ -1,16 +1,13 @@
-import { keyIdentity } from '../keys';
 import type { KeyIdentity } from '../keys';
 import type { Groups, KeyedAggregator } from './KeyedGroups';
 import type { KeyedWindow } from './KeyedWindow';
-import type { PaneData, PaneSnapshot } from './PaneSnapshot';
+import { checkRows, groupsOf, NEW_COLUMN, rowsOf } from './paneRows';
+import type { PaneSnapshot } from './PaneSnapshot';
 
 interface Pane extends HeldPane {
   /** How many of its keys no later pane has. */
   newestOf: number;
 }
-
-/** In `restore`: a column that was not there before. */
-const NEW_COLUMN = -1;
 
 /** One batch of a window. */
 export interface HeldPane {
@@ -45,7 +42,7 @@ export class MergedPanes implements KeyedWindow {
     checkSnapshot(snapshot);
     checkColumns(sources, snapshot.columnCount, aggregator.aggregates.length);
     const restored = new MergedPanes(aggregator);
-    for (const pane of snapshot.panes) restored.addPane(pane.time, restoredGroups(pane, aggregator, sources));
+    for (const pane of snapshot.panes) restored.addPane(pane.time, groupsOf(pane, aggregator, sources));
     return restored;
   }
 
@@ -124,7 +121,8 @@ export class MergedPanes implements KeyedWindow {
 
   snapshot(): PaneSnapshot {
     const columnCount = this.#aggregator.aggregates.length;
-    return { version: 1, columnCount, panes: this.#panes.map((pane) => paneData(pane, columnCount)) };
+    const panes = this.#panes.map(({ time, groups }) => ({ time, ...rowsOf(groups.values(), columnCount) }));
+    return { version: 1, columnCount, panes };
   }
 
   #makeNewest(pane: Pane, identity: KeyIdentity): void {
@@ -149,30 +147,6 @@ function within(time: number, from: number, to: number): boolean {
   return from < time && time <= to;
 }
 
-function paneData(pane: Pane, columnCount: number): PaneData {
-  const keys: unknown[] = [];
-  const records: number[] = [];
-  const columns = Array.from({ length: columnCount }, (): unknown[] => []);
-  for (const group of pane.groups.values()) {
-    keys.push(group.key);
-    records.push(group.records);
-    columns.forEach((column, index) => column.push(group.partials[index]));
-  }
-  return { time: pane.time, keys, records, columns };
-}
-
-function restoredGroups(pane: PaneData, aggregator: KeyedAggregator, sources: readonly number[]): Groups {
-  const groups = aggregator.empty();
-  pane.keys.forEach((key, row) => {
-    const partials = aggregator.zeros();
-    sources.forEach((source, index) => {
-      if (source !== NEW_COLUMN) partials[index] = pane.columns[source]?.[row];
-    });
-    groups.set(keyIdentity(key), { key, records: pane.records[row] ?? 0, partials });
-  });
-  return groups;
-}
-
 function checkSnapshot(snapshot: PaneSnapshot): void {
   const version: number = snapshot.version;
   if (version !== 1) {
@@ -180,14 +154,7 @@ function checkSnapshot(snapshot: PaneSnapshot): void {
       + 'run the program that wrote it, or reset the window.');
   }
   for (const pane of snapshot.panes) {
-    const rows = pane.keys.length;
-    const fits = pane.records.length === rows && pane.columns.length === snapshot.columnCount
-      && pane.columns.every((column) => column.length === rows);
-    if (!fits) {
-      throw new RangeError(`The pane of ${String(pane.time)} in the window's snapshot should have ${String(rows)} rows `
-        + `in each of ${String(snapshot.columnCount)} columns and has not: the snapshot is damaged; `
-        + 'restore an older one, or reset the window.');
-    }
+    checkRows(pane, snapshot.columnCount, `The pane of ${String(pane.time)} in the window's snapshot`);
   }
 }
 

@@ -11,13 +11,26 @@ export interface PaneSnapshot {
   readonly panes: readonly PaneData[];
 }
 
-/** One pane, by columns, so that an aggregate can be added or removed without touching the others. */
-export interface PaneData {
-  /** Batch time, ms. */
-  readonly time: number;
+/** Groups by columns, so that an aggregate can be added or removed without touching the others. */
+export interface GroupRows {
   readonly keys: readonly unknown[];
   /** How many records each key had, in the order of `keys`. */
   readonly records: readonly number[];
   /** For each aggregate the partials of all keys, in the order of `keys`. */
   readonly columns: readonly (readonly unknown[])[];
+}
+
+/** One pane. */
+export interface PaneData extends GroupRows {
+  /** Batch time, ms. */
+  readonly time: number;
+}
+
+/**
+ * What `RunningPanes` knows of the window (from, to] beside its panes: the groups that it adds to and subtracts from. They are
+ * what merging the panes gives only where subtracting is exact, so whoever is to go on with the same bits needs them.
+ */
+export interface RunningSnapshot extends GroupRows {
+  readonly from: number;
+  readonly to: number;
 }

@@ -2,7 +2,8 @@ import type { KeyIdentity } from '../keys';
 import type { Group, Groups, KeyedAggregator } from './KeyedGroups';
 import type { KeyedWindow } from './KeyedWindow';
 import { MergedPanes } from './MergedPanes';
-import type { PaneSnapshot } from './PaneSnapshot';
+import { checkRows, groupsOf, rowsOf } from './paneRows';
+import type { PaneSnapshot, RunningSnapshot } from './PaneSnapshot';
 
 /** The group of a key over the window that was evaluated last. */
 interface Running {
@@ -43,6 +44,30 @@ export class RunningPanes implements KeyedWindow {
   constructor(aggregator: KeyedAggregator, panes = new MergedPanes(aggregator)) {
     this.#aggregator = aggregator;
     this.#panes = panes;
+  }
+
+  /**
+   * Goes on with the running groups that `running` gave; the window's own from now on.
+   * @param panes those that there were then
+   * @throws RangeError where they do not fit to the panes
+   */
+  static restore(aggregator: KeyedAggregator, panes: MergedPanes, { from, to, ...rows }: RunningSnapshot): RunningPanes {
+    checkRows(rows, aggregator.aggregates.length, 'The running window in the snapshot');
+    const groups = groupsOf(rows, aggregator, aggregator.aggregates.map((_, index) => index));
+    const restored = new RunningPanes(aggregator, panes);
+    const keys = new Map<KeyIdentity, Running>();
+    for (const pane of panes.panesWithin(from, to)) {
+      for (const identity of pane.groups.keys()) {
+        const group = groups.get(identity);
+        const running = keys.get(identity);
+        if (running !== undefined) running.places.push(restored.#place++);
+        else if (group !== undefined) keys.set(identity, { group, places: [restored.#place++], first: 0 });
+        else throw damaged(`lacks a key of its pane of ${String(pane.time)}`);
+      }
+    }
+    if (keys.size !== groups.size) throw damaged('has keys that no pane of it has');
+    restored.#evaluated = { from, to, keys };
+    return restored;
   }
 
   get paneTimes(): readonly number[] {
@@ -90,6 +115,14 @@ export class RunningPanes implements KeyedWindow {
 
   snapshot(): PaneSnapshot {
     return this.#panes.snapshot();
+  }
+
+  /** The running groups as plain data, undefined where there are none. Copied, since they go on changing. */
+  running(): RunningSnapshot | undefined {
+    if (this.#evaluated === undefined) return undefined;
+    const { from, to, keys } = this.#evaluated;
+    const groups = Array.from(keys.values(), ({ group }) => this.#aggregator.copy(group));
+    return { from, to, ...rowsOf(groups, this.#aggregator.aggregates.length) };
   }
 
   #fresh(from: number, to: number): Map<KeyIdentity, Running> {
@@ -157,4 +190,8 @@ export class RunningPanes implements KeyedWindow {
 function sorted(keys: ReadonlyMap<KeyIdentity, Running>): Map<KeyIdentity, Running> {
   const place = ({ places, first }: Running): number => places[first] ?? 0;
   return new Map([...keys].sort(([, one], [, other]) => place(one) - place(other)));
+}
+
+function damaged(how: string): RangeError {
+  return new RangeError(`The running window in the snapshot ${how}: the snapshot is damaged; restore an older one, or reset the window.`);
 }

@@ -1,15 +1,12 @@
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm, rmdir, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { AppendFile, Disk, DiskEntry } from '../Disk';
+import { fsyncFolder, withPatience } from './folders';
 
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 const IS_WINDOWS = process.platform === 'win32';
-/** Windows refuses to rename or remove a file that a virus scanner looks at; it lets go within moments. */
-const WINDOWS_ATTEMPTS = 10;
-const WINDOWS_PAUSE = 20;
 
 /** A folder of this machine's disks. */
 export class NodeDisk implements Disk {
@@ -22,14 +19,23 @@ export class NodeDisk implements Disk {
 
   async makeFolder(folder: string): Promise<void> {
     const path = folder === '' ? this.location : this.#path(folder);
-    const first = await mkdir(path, { recursive: true, mode: FOLDER_MODE });
-    if (first === undefined) return;
-    // From the innermost out, each new folder's name is made to last in the folder above it.
-    for (let made = path; ; made = dirname(made)) {
-      await withHandle(made, constants.O_RDONLY, (handle) => handle.chmod(FOLDER_MODE));
-      await fsyncFolder(dirname(made));
-      if (made === resolve(first)) return;
+    await this.#makeFolder(path, true);
+  }
+
+  /** Folder by folder: where the system refuses the first of several, Node.js's own way of making them all never ends (/proc). */
+  async #makeFolder(path: string, mayMakeParent: boolean): Promise<void> {
+    try {
+      await mkdir(path, { mode: FOLDER_MODE });
+    } catch (thrown) {
+      const { code } = thrown as NodeJS.ErrnoException;
+      if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+      if (code !== 'ENOENT' || !mayMakeParent || dirname(path) === path) throw thrown;
+      await this.#makeFolder(dirname(path), true);
+      await this.#makeFolder(path, false);
+      return;
     }
+    await withHandle(path, constants.O_RDONLY, (handle) => handle.chmod(FOLDER_MODE));
+    await fsyncFolder(dirname(path));
   }
 
   async list(folder: string): Promise<readonly DiskEntry[]> {
@@ -80,11 +86,19 @@ export class NodeDisk implements Disk {
   }
 
   rename(from: string, to: string): Promise<void> {
-    return patiently(() => rename(this.#path(from), this.#path(to)));
+    return withPatience(() => rename(this.#path(from), this.#path(to)));
   }
 
   remove(path: string): Promise<void> {
-    return patiently(() => rm(this.#path(path), { force: true }));
+    return withPatience(() => rm(this.#path(path), { force: true }));
+  }
+
+  async removeFolder(folder: string): Promise<void> {
+    try {
+      await withPatience(() => rmdir(this.#path(folder)));
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
+    }
   }
 
   #path(path: string): string {
@@ -130,24 +144,5 @@ async function withHandle<Result>(path: string, flags: number, work: (handle: Fi
     return await work(handle);
   } finally {
     await handle.close();
-  }
-}
-
-async function fsyncFolder(path: string): Promise<void> {
-  // Windows writes names through by itself, and cannot open a folder.
-  if (IS_WINDOWS) return;
-  await withHandle(path, constants.O_RDONLY, (handle) => handle.sync());
-}
-
-async function patiently(work: () => Promise<void>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await work();
-      return;
-    } catch (thrown) {
-      const isTransient = IS_WINDOWS && ['EPERM', 'EBUSY', 'EACCES'].includes((thrown as NodeJS.ErrnoException).code ?? '');
-      if (!isTransient || attempt === WINDOWS_ATTEMPTS) throw thrown;
-      await delay(attempt * WINDOWS_PAUSE);
-    }
   }
 }

@@ -1,9 +1,10 @@
-import { constants, type Dirent } from 'node:fs';
+import { constants, type Dirent, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, Timer } from '../../ports/Clock';
 import type { Source, SourceHost, SourceMessage, SourceProblem } from '../Source';
 import { FileNamePattern } from './FileNamePattern';
+import { type Begun, fileMark, firstLookMark, isSame, readMarks, type Seen } from './FolderMarks';
 import { LineCutter, LONGEST_LINE } from './LineCutter';
 
 export interface FolderParameters {
@@ -35,23 +36,19 @@ const PIECE = 64 * 1024;
 /** Files asked about at the same time. */
 const ASKED_AT_ONCE = 32;
 
+/** A folder that is not there is a problem once so many looks in a row did not find it. */
+const MISSED_LOOKS = 5;
+
 /** Opens a file for reading. */
 export type OpenFile = (path: string, flags: number) => Promise<FileHandle>;
 
-/** A state in which a file was seen. Another size or time makes it another file. */
-interface Seen {
-  readonly size: number;
-  /** When its content was last changed, ms since the epoch. */
-  readonly modified: number;
-}
+/** Files whose marks are stored at once. */
+const MARKS_AT_ONCE = 1000;
+
+type Marks = ReadonlyMap<string, unknown>;
 
 interface Candidate extends Seen {
   readonly name: string;
-}
-
-/** How far a file that could not be read to its end was read. */
-interface Begun extends Seen {
-  readonly offset: number;
 }
 
 /**
@@ -63,8 +60,10 @@ interface Begun extends Seen {
  * are ignored (as Spark does), and so are folders, devices, and symbolic links: whoever may put files into the folder shall
  * not make Node-RED read others. A file that is changed after it was read counts as new and is read again from its beginning.
  *
- * What was read is remembered while the source runs, by name, size and time of change. When it is started anew it begins
- * again: with the files that come from then on, or with all that are there (`existing`).
+ * What was read is remembered while the source runs, by name, inode, size and time of change. When it is started anew it begins
+ * again: with the files that come from then on, or with all that are there (`existing`). Where its graph keeps a log, how far each
+ * file was read is stored there together with the records, and it goes on from there: each line once, and files that came
+ * while it did not run are new.
  */
 export class FolderSource implements Source {
   readonly #parameters: FolderParameters;
@@ -76,13 +75,18 @@ export class FolderSource implements Source {
   readonly #done = new Map<string, Seen>();
   /** What was there at the last look and has not been read. */
   #waiting = new Map<string, Seen>();
+  /** How far files were read that were not read to their ends. */
   readonly #begun = new Map<string, Begun>();
+  /** Files that are gone for long, to be forgotten in the log too. */
+  readonly #forgotten = new Set<string>();
   /** Problems that are told once, until what they tell of is over. */
   readonly #told = new Set<string>();
   #timer: Timer | undefined;
   #look: Promise<void> | undefined;
   #running = false;
   #first = true;
+  /** How many looks in a row found no folder. */
+  #missed = 0;
 
   /** @throws RangeError for a pattern that stands for too many others */
   constructor(parameters: FolderParameters, host: SourceHost, clock: Clock, openFile: OpenFile = open) {
@@ -96,6 +100,10 @@ export class FolderSource implements Source {
   start(): void {
     if (this.#running) return;
     this.#running = true;
+    const { done, begun, known } = readMarks(this.#host.log, this.#parameters.path);
+    for (const [name, seen] of done) this.#done.set(name, seen);
+    for (const [name, progress] of begun) this.#begun.set(name, progress);
+    if (known) this.#first = false;
     this.#host.status({ state: 'connecting', text: 'looks into the folder' });
     this.#schedule(0);
   }
@@ -124,13 +132,18 @@ export class FolderSource implements Source {
     try {
       files = await this.#io(this.#list());
     } catch (thrown) {
-      if (this.#isRunning()) this.#folderFailed(thrown);
+      if (!this.#isRunning()) return;
+      this.#folderFailed(thrown);
+      await this.#keepFirstLook();
       return;
     }
     if (!this.#isRunning()) return;
     this.#told.delete('folder-unreadable');
+    this.#missed = 0;
     this.#host.status({ state: 'running', text: 'watches the folder' });
-    for (const candidate of this.#steady(files)) {
+    const steady = this.#steady(files);
+    if (!(await this.#keepFirstLook())) return;
+    for (const candidate of steady) {
       if (!this.#isRunning()) return;
       await this.#read(candidate);
     }
@@ -181,7 +194,7 @@ export class FolderSource implements Source {
   async #see(name: string): Promise<Candidate | undefined> {
     try {
       const stats = await lstat(join(this.#parameters.path, name));
-      const file = { name, size: stats.size, modified: stats.mtimeMs };
+      const file = { name, ...seenOf(stats) };
       return !stats.isFile() || isSame(this.#done.get(name), file) ? undefined : file;
     } catch {
       // It went away, or may not be looked at: then it is not there for us.
@@ -196,14 +209,19 @@ export class FolderSource implements Source {
   #forgetGone(names: readonly string[]): void {
     if (this.#done.size <= 2 * MOST_FILES) return;
     const there = new Set(names);
-    for (const name of this.#done.keys()) if (!there.has(name)) this.#done.delete(name);
+    for (const name of this.#done.keys()) {
+      if (there.has(name)) continue;
+      this.#done.delete(name);
+      if (this.#host.log !== undefined) this.#forgotten.add(name);
+    }
   }
 
   /** Those that are as they were at the last look, oldest first. */
   #steady(files: readonly Candidate[]): Candidate[] {
     const before = this.#waiting;
-    this.#waiting = new Map(files.map(({ name, size, modified }) => [name, { size, modified }]));
-    for (const name of this.#begun.keys()) if (!this.#waiting.has(name)) this.#begun.delete(name);
+    this.#waiting = new Map(files.map(({ name, inode, size, modified }) => [name, { inode, size, modified }]));
+    // With a log nothing is read twice, also where a disk was away for a moment.
+    if (this.#host.log === undefined) for (const name of this.#begun.keys()) if (!this.#waiting.has(name)) this.#begun.delete(name);
     if (this.#first) {
       this.#first = false;
       if (!this.#parameters.existing) {
@@ -245,16 +263,16 @@ export class FolderSource implements Source {
     }
   }
 
-  #finished({ name, size, modified }: Candidate): void {
+  #finished({ name, inode, size, modified }: Candidate): void {
     this.#done.delete(name);
-    this.#done.set(name, { size, modified });
+    this.#done.set(name, { inode, size, modified });
     this.#waiting.delete(name);
     this.#begun.delete(name);
   }
 
   async #isUnchanged(handle: FileHandle, file: Candidate): Promise<boolean> {
     const stats = await this.#io(handle.stat());
-    return stats.isFile() && isSame({ size: stats.size, modified: stats.mtimeMs }, file);
+    return stats.isFile() && isSame(seenOf(stats), file);
   }
 
   async #checkUnchanged(handle: FileHandle, file: Candidate): Promise<void> {
@@ -278,10 +296,13 @@ export class FolderSource implements Source {
       const { bytesRead, buffer } = await this.#io(handle.read(Buffer.allocUnsafeSlow(length), 0, length, offset));
       if (bytesRead === 0) break;
       offset += bytesRead;
-      if (!(await this.#store(file, lines.take(buffer.subarray(0, bytesRead))))) return false;
-      this.#begun.set(file.name, { size: file.size, modified: file.modified, offset: offset - lines.pending });
+      const stored = lines.take(buffer.subarray(0, bytesRead));
+      if (!(await this.#store(file, stored, offset - lines.pending))) return false;
+      const { inode, size, modified } = file;
+      this.#begun.set(file.name, { inode, size, modified, offset: offset - lines.pending });
     }
-    if (!(await this.#store(file, lines.end()))) return false;
+    // What is left is no line, or the last one.
+    if (!(await this.#store(file, lines.end(), file.size))) return false;
     if (lines.tooLong > 0) {
       this.#problem({
         code: 'folder-line-too-long',
@@ -312,21 +333,48 @@ export class FolderSource implements Source {
     }
     // Half a file is no record.
     if (length < file.size || !(await this.#isUnchanged(handle, file))) return false;
-    return length === 0 || this.#store(file, [content]);
+    return length === 0 || this.#store(file, [content], length);
   }
 
-  /** Waits until the records are taken: a busy graph is not flooded. @returns false where they were not, or the source stops */
-  async #store({ name }: Candidate, payloads: readonly Buffer[]): Promise<boolean> {
+  /**
+   * Remembers that the folder was looked into, and which files were left alone then; nothing is read before.
+   * @returns false where that could not be stored
+   */
+  async #keepFirstLook(): Promise<boolean> {
+    const { log } = this.#host;
+    const [place, mark] = firstLookMark(this.#parameters.path);
+    if (log === undefined || this.#first || log.marks.get(place) === mark) return true;
+    const marks = [...this.#done].map(([name, seen]) => [name, fileMark(seen, seen.size)] as const);
+    for (let from = 0; from < marks.length; from += MARKS_AT_ONCE) {
+      if (!(await this.#handOver([], new Map(marks.slice(from, from + MARKS_AT_ONCE)), 'the folder'))) return false;
+    }
+    // Last: until it is there, it is the first look.
+    return this.#handOver([], new Map([[place, mark]]), 'the folder');
+  }
+
+  /**
+   * Stores the records of a file, and up to which byte it was read.
+   * @returns false where they were not taken, or the source stops
+   */
+  #store(file: Candidate, payloads: readonly Buffer[], offset: number): Promise<boolean> {
+    if (payloads.length === 0) return Promise.resolve(this.#isRunning());
+    const messages = payloads.map((payload): SourceMessage => ({ payload, topic: file.name }));
+    if (this.#host.log === undefined) return this.#handOver(messages, undefined, `the file ${file.name}`);
+    const forgotten = [...this.#forgotten].filter((name) => !this.#done.has(name)).map((name) => [name, undefined] as const);
+    this.#forgotten.clear();
+    return this.#handOver(messages, new Map([...forgotten, [file.name, fileMark(file, offset)]]), `the file ${file.name}`);
+  }
+
+  /** Waits until the records are taken: a busy graph is not flooded. @param of for a message */
+  async #handOver(messages: readonly SourceMessage[], marks: Marks | undefined, of: string): Promise<boolean> {
     if (!this.#isRunning()) return false;
-    if (payloads.length === 0) return true;
-    const messages = payloads.map((payload): SourceMessage => ({ payload, topic: name }));
     try {
-      await this.#host.store(messages);
+      await (marks === undefined ? this.#host.store(messages) : this.#host.store(messages, { marks }));
       this.#told.delete('folder-refused');
       return true;
     } catch (thrown) {
       this.#tellOnce(this.#isRunning(), 'folder-refused', () => ({
-        what: `Records of the file ${name} were not taken.`,
+        what: `Records of ${of} were not taken.`,
         why: reasonOf(thrown),
         fix: 'They are read again in a second.',
       }));
@@ -338,6 +386,11 @@ export class FolderSource implements Source {
     const missing = codeOf(thrown) === 'ENOENT';
     // Whatever a folder holds that did not exist has come since.
     if (missing) this.#first = false;
+    // Whoever fills the folder may be about to make it.
+    if (missing && ++this.#missed < MISSED_LOOKS) {
+      this.#host.status({ state: 'waiting', text: 'waits for the folder' });
+      return;
+    }
     this.#host.status({ state: 'failed', text: missing ? 'there is no such folder' : 'the folder cannot be read' });
     this.#tellOnce(true, 'folder-unreadable', () => ({
       what: `The folder ${this.#parameters.path} cannot be read.`,
@@ -377,8 +430,8 @@ export class FolderSource implements Source {
 const noBlock = (constants as { readonly O_NONBLOCK?: number }).O_NONBLOCK ?? 0;
 const noFollow = (constants as { readonly O_NOFOLLOW?: number }).O_NOFOLLOW ?? 0;
 
-function isSame(one: Seen | undefined, other: Seen): boolean {
-  return one?.size === other.size && one.modified === other.modified;
+function seenOf({ ino, size, mtimeMs }: Stats): Seen {
+  return { inode: ino, size, modified: mtimeMs };
 }
 
 function codeOf(thrown: unknown): string | undefined {

@@ -1,61 +1,87 @@
 import { Duplex } from 'node:stream';
 import { PublishDecoder, type PublishDecoderOptions, type PublishHandler, type PublishMessage } from './PublishDecoder';
 
-/** Hands messages over. Resolved or undefined: they may be acknowledged; rejected: they may not. */
-export type StoreMessages = (messages: readonly PublishMessage[]) => Promise<void> | undefined;
+/** Who takes what comes in. Outlives connections. */
+export interface Intake {
+  /** Whether nothing more is to be stored until something has been. */
+  readonly isFull: boolean;
+  /** Resolves when it is not. Never rejects. */
+  whenFree(): Promise<void>;
+  /** The broker accepted the connection; undefined where it does not say whether it knows the session. */
+  opened(sessionPresent: boolean | undefined): void;
+  /** Hands messages over. Resolved or undefined: they may be acknowledged; rejected: they may not. */
+  store(messages: readonly PublishMessage[], size: number): Promise<void> | undefined;
+  /** Frees ids of QoS 2. Resolved or undefined: that may be acknowledged; rejected: it may not. */
+  release(packetIds: readonly number[]): Promise<void> | undefined;
+  /** So many messages of QoS 0 were thrown away. */
+  dropped(count: number): void;
+}
 
-/** Messages of QoS 1 were not stored. They stay unacknowledged, and the broker sends them again on the next connection. */
+/** Messages of QoS 1 or 2 were not stored. They stay unacknowledged, and the broker sends them again on the next connection. */
 export class NotStoredError extends Error {
   override readonly name = 'NotStoredError';
   readonly code = 'mqtt-not-stored';
 }
 
-/**
- * Bytes of the network that may wait to be stored. Beyond them nothing more is read until some are stored, so that a
- * disk that hangs fills the broker's buffers and not this process's memory. Should that last longer than the keep-alive
- * allows, the connection ends and the messages come again.
- */
-const MOST_WAITING_BYTES = 16 * 1_048_576;
-
-/** Type and remaining length of PUBACK; "success" needs no reason code in version 5 either (MQTT 5, 3.4). */
+/** The answers to PUBLISH of QoS 1, to PUBLISH of QoS 2, and to PUBREL. */
 const PUBACK = 0x40;
-const PUBACK_SIZE = 4;
+const PUBREC = 0x50;
+const PUBCOMP = 0x70;
+/** Bytes of each; "success" needs no reason code in version 5 either (MQTT 5, 3.4, 3.5 and 3.7). */
+const ANSWER_SIZE = 4;
 
-/** The messages of one chunk between being handed over and being acknowledged. */
+const CONNACK = 2;
+
+/** What one chunk brought, between being handed over and being answered. */
 interface Delivery {
-  readonly packetIds: readonly number[];
-  readonly size: number;
-  stored: boolean;
+  /** The answers, in order: type and packet id. */
+  readonly answers: readonly number[];
+  isStored: boolean;
 }
 
 /**
  * Stands between a socket and mqtt.js for the length of one connection. mqtt.js writes through it and reads from it
- * all that the broker sends, except PUBLISH packets of QoS 0 and 1: these are decoded here, handed to the store, one
- * array for each chunk of the network, and acknowledged when they are stored.
+ * all that the broker sends, except PUBLISH and PUBREL: these are decoded here, handed to the intake, one array for each chunk
+ * of the network, and answered when they are stored.
  *
- * Acknowledgements take the same way as the packets of mqtt.js, through `write`: straight to the socket they could land
- * inside a packet that is half written. They follow the order of the messages (MQTT 5, 4.6), and they end with the lane:
- * packet ids mean nothing on another connection.
+ * Answers take the same way as the packets of mqtt.js, through `write`: straight to the socket they could land inside a packet
+ * that is half written. They follow the order of the messages (MQTT 5, 4.6), and they end with the lane: packet ids of QoS 1 mean
+ * nothing on another connection, and those of QoS 2 are sent again there.
+ *
+ * The socket is read whatever waits to be stored, for minutes if a disk is full: among the messages are the broker's answers to
+ * signs of life, and without them mqtt.js would end the connection after 1.5 times the keep-alive, only to get the same messages
+ * again and store them twice. What a broker sends without an answer is bounded: by the receive maximum in version 5, elsewhere by
+ * its own settings (mosquitto's max_inflight_messages of 20), at most by the number of ids. Where that is more than the intake
+ * holds, further messages of QoS 1 and 2 are left to the broker, and when all before them are answered the connection ends, so that
+ * it sends them again. Messages of QoS 0 would be lost either way, in the broker unseen: here they are counted.
  */
 export class InboundLane extends Duplex implements PublishHandler {
   readonly #socket: Duplex;
-  readonly #store: StoreMessages;
+  readonly #intake: Intake;
   readonly #decoder: PublishDecoder;
+  readonly #protocolVersion: number;
 
+  /** The bytes of CONNACK as far as they have come; undefined when they were read. */
+  #connack: number[] | undefined = [];
+  /** What the chunk that is being read has brought so far. */
   #messages: PublishMessage[] = [];
-  #packetIds: number[] = [];
+  #released: number[] = [];
+  /** In the order in which they came. */
   readonly #deliveries: Delivery[] = [];
-  #waitingBytes = 0;
+  #isSettling = false;
+  /** Messages of QoS 1 and 2 that were left to the broker. From the first on, none of them can be taken any more. */
+  #left = 0;
   #wantsBytes = true;
   #closed = false;
   #storing = true;
   #whenSettled: (() => void)[] = [];
 
   /** @param socket owned by the lane from now on */
-  constructor(socket: Duplex, options: PublishDecoderOptions, store: StoreMessages) {
+  constructor(socket: Duplex, options: PublishDecoderOptions, intake: Intake) {
     super();
     this.#socket = socket;
-    this.#store = store;
+    this.#intake = intake;
+    this.#protocolVersion = options.protocolVersion;
     this.#decoder = new PublishDecoder(options, this);
     socket.on('data', (chunk: Buffer) => {
       this.#receive(chunk);
@@ -72,7 +98,7 @@ export class InboundLane extends Duplex implements PublishHandler {
     });
   }
 
-  /** Ignores, and so leaves to the broker, every message from now on. Messages already handed over may still be acknowledged. */
+  /** Ignores, and so leaves to the broker, every message from now on. Those already handed over may still be answered. */
   stopStoring(): void {
     this.#storing = false;
   }
@@ -86,10 +112,16 @@ export class InboundLane extends Duplex implements PublishHandler {
 
   publish(message: PublishMessage): void {
     this.#messages.push(message);
-    if (message.qos === 1) this.#packetIds.push(message.packetId);
+  }
+
+  release(packetId: number): void {
+    // Ids are released before messages are stored, because a message may have one of them; not so where it came before.
+    if (this.#messages.some((message) => message.qos === 2 && message.packetId === packetId)) this.#deliver(0);
+    this.#released.push(packetId);
   }
 
   pass(bytes: Buffer): void {
+    if (this.#connack !== undefined) this.#readConnack(this.#connack, bytes);
     if (!this.push(bytes)) this.#wantsBytes = false;
   }
 
@@ -136,35 +168,75 @@ export class InboundLane extends Duplex implements PublishHandler {
       malformed = error;
     }
     // Also what came before a malformed packet: at QoS 0 it would never come again.
-    if (this.#messages.length > 0) this.#deliver(chunk.length);
+    this.#deliver(chunk.length);
     if (malformed !== undefined) this.destroy(malformed as Error);
     else this.#regulate();
   }
 
+  /**
+   * Reads the packet that every connection begins with, as soon as it is there, and before mqtt.js does: messages may follow it in
+   * the same chunk. (MQTT 5, 3.2: type, remaining length, session present, reason code.)
+   */
+  #readConnack(head: number[], bytes: Buffer): void {
+    for (const byte of bytes) {
+      head.push(byte);
+      let flags = 2;
+      while (flags < 5 && (head[flags - 1] ?? 0x80) >= 0x80) flags++;
+      const reasonCode = head[flags + 1];
+      if (reasonCode === undefined) continue;
+      this.#connack = undefined;
+      const isAccepted = (head[0] ?? 0) >> 4 === CONNACK && reasonCode === 0;
+      // In MQTT 3.1 the byte is reserved.
+      if (isAccepted) this.#intake.opened(this.#protocolVersion === 3 ? undefined : ((head[flags] ?? 0) & 1) === 1);
+      return;
+    }
+  }
+
+  /** Hands over what has come. @param size bytes that it keeps in memory */
   #deliver(size: number): void {
     const messages = this.#messages;
-    const packetIds = this.#packetIds;
-    this.#messages = [];
-    if (packetIds.length > 0) this.#packetIds = [];
-    if (!this.#storing) return;
-    let storing: Promise<void> | undefined;
+    const released = this.#released;
+    if (messages.length > 0) this.#messages = [];
+    if (released.length > 0) this.#released = [];
+    if (!this.#storing || this.destroyed) return;
+    if (released.length > 0) {
+      this.#hand(released.map((packetId) => (PUBCOMP << 16) | packetId), () => this.#intake.release(released));
+    }
+    const taken = messages.length === 0 || (this.#left === 0 && !this.#intake.isFull) ? messages : this.#takable(messages);
+    if (taken.length === 0) return;
+    const answers: number[] = [];
+    for (const { qos, packetId } of taken) if (qos > 0) answers.push(((qos === 1 ? PUBACK : PUBREC) << 16) | packetId);
+    this.#hand(answers, () => this.#intake.store(taken, size));
+  }
+
+  /** What of these messages may still be stored; says what becomes of the others. */
+  #takable(messages: readonly PublishMessage[]): readonly PublishMessage[] {
+    const unanswered = messages.filter(({ qos }) => qos === 0);
+    if (this.#left === 0 && unanswered.length < messages.length) void this.#endWhenFree();
+    this.#left += messages.length - unanswered.length;
+    if (!this.#intake.isFull) return unanswered;
+    if (unanswered.length > 0) this.#intake.dropped(unanswered.length);
+    return [];
+  }
+
+  #hand(answers: readonly number[], act: () => Promise<void> | undefined): void {
+    let acting: Promise<void> | undefined;
     try {
-      storing = this.#store(messages);
+      acting = act();
     } catch (error) {
-      this.#refuse({ packetIds, size, stored: false }, error);
+      this.#refuse({ answers, isStored: false }, error);
       return;
     }
-    if (storing === undefined && this.#deliveries.length === 0) {
-      this.#acknowledge(packetIds);
+    if (acting === undefined && this.#deliveries.length === 0) {
+      this.#answer(answers);
       return;
     }
-    const delivery: Delivery = { packetIds, size, stored: storing === undefined };
+    const delivery: Delivery = { answers, isStored: acting === undefined };
     this.#deliveries.push(delivery);
-    this.#waitingBytes += size;
-    storing?.then(
+    acting?.then(
       () => {
-        delivery.stored = true;
-        this.#settle();
+        delivery.isStored = true;
+        this.#settleSoon();
       },
       (error: unknown) => {
         this.#refuse(delivery, error);
@@ -172,58 +244,78 @@ export class InboundLane extends Duplex implements PublishHandler {
     );
   }
 
-  /** Acknowledges, in order, what is stored and has nothing unstored before it. */
+  /** What one fsync covers is told of in one go: waits for all of it, so that the answers leave in one write. */
+  #settleSoon(): void {
+    if (this.#isSettling) return;
+    this.#isSettling = true;
+    process.nextTick(() => {
+      this.#isSettling = false;
+      this.#settle();
+    });
+  }
+
+  /** Answers, in order, what is stored and has nothing unstored before it. */
   #settle(): void {
     if (this.destroyed) return;
-    const packetIds: number[] = [];
+    const answers: number[] = [];
     let settled = 0;
     for (const delivery of this.#deliveries) {
-      if (!delivery.stored) break;
-      for (const packetId of delivery.packetIds) packetIds.push(packetId);
-      this.#waitingBytes -= delivery.size;
+      if (!delivery.isStored) break;
+      for (const answer of delivery.answers) answers.push(answer);
       settled++;
     }
     this.#deliveries.splice(0, settled);
-    this.#acknowledge(packetIds);
-    this.#regulate();
+    this.#answer(answers);
     this.#wakeSettled();
   }
 
+  /** Ends the connection when what was left to the broker may come: there is room, and all before it is answered. */
+  async #endWhenFree(): Promise<void> {
+    do {
+      await this.settled();
+      await this.#intake.whenFree();
+    } while (this.#deliveries.length > 0 && !this.destroyed);
+    // Whoever closes the connection ends it anyway.
+    if (this.destroyed || !this.#storing || this.writableEnded) return;
+    const left = new NotStoredError(`${String(this.#left)} messages found no room, because too many waited to be stored.`);
+    // The answers first: they have left when this has.
+    this.write(Buffer.alloc(0), () => this.destroy(left));
+  }
+
   /**
-   * Nothing of the delivery is acknowledged. Without QoS 1 in it that is all; with it the connection has to end, because
-   * a broker repeats a message only on a new one, and acknowledging later messages would break their order.
+   * Nothing of the delivery is answered. Where nothing in it asks for an answer that is all; otherwise the connection has to end,
+   * because a broker repeats a message only on a new one, and acknowledging later messages would break their order.
    */
   #refuse(delivery: Delivery, cause: unknown): void {
     if (this.destroyed) return;
-    if (delivery.packetIds.length === 0) {
-      delivery.stored = true;
+    if (delivery.answers.length === 0) {
+      delivery.isStored = true;
       this.#settle();
       return;
     }
-    const count = String(delivery.packetIds.length);
+    const count = String(delivery.answers.length);
     this.destroy(new NotStoredError(`${count} messages could not be stored and were not acknowledged.`, { cause }));
   }
 
-  #acknowledge(packetIds: readonly number[]): void {
+  #answer(answers: readonly number[]): void {
     // Nor on a socket that has said goodbye, because the broker did: that would only be an error of its own.
-    if (packetIds.length === 0 || this.destroyed || this.writableEnded || this.#socket.writableEnded) return;
-    const bytes = Buffer.allocUnsafe(packetIds.length * PUBACK_SIZE);
+    if (answers.length === 0 || this.destroyed || this.writableEnded || this.#socket.writableEnded) return;
+    const bytes = Buffer.allocUnsafe(answers.length * ANSWER_SIZE);
     let offset = 0;
-    for (const packetId of packetIds) {
-      bytes[offset] = PUBACK;
+    for (const answer of answers) {
+      bytes[offset] = answer >> 16;
       bytes[offset + 1] = 2;
-      bytes[offset + 2] = packetId >> 8;
-      bytes[offset + 3] = packetId & 0xff;
-      offset += PUBACK_SIZE;
+      bytes[offset + 2] = (answer >> 8) & 0xff;
+      bytes[offset + 3] = answer & 0xff;
+      offset += ANSWER_SIZE;
     }
     this.write(bytes);
   }
 
-  /** Reads on or not: mqtt.js must want bytes, and not too many of ours may wait. */
+  /** Reads on or not: mqtt.js must want bytes. */
   #regulate(): void {
-    const reads = this.#wantsBytes && this.#waitingBytes <= MOST_WAITING_BYTES;
-    if (reads === !this.#socket.isPaused()) return;
-    if (reads) this.#socket.resume();
+    if (this.#wantsBytes === !this.#socket.isPaused()) return;
+    if (this.#wantsBytes) this.#socket.resume();
     else this.#socket.pause();
   }
 

@@ -4,6 +4,7 @@ export type MalformedReason =
   | 'reserved-packet-type'
   | 'packet-too-large'
   | 'quality-of-service'
+  | 'flags'
   | 'length'
   | 'packet-id'
   | 'topic'

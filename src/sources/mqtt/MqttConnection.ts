@@ -4,11 +4,13 @@ import { clientOptions } from '../../mqtt/clientOptions';
 import type { ConnectionEnd } from '../../mqtt/connectFailure';
 import type { MqttAddress } from '../../mqtt/MqttAddress';
 import { openSocket, tlsOptions } from '../../mqtt/openSocket';
-import { InboundLane, NotStoredError, type StoreMessages } from './InboundLane';
+import { InboundLane, NotStoredError } from './InboundLane';
+import type { MessageIntake } from './MessageIntake';
 import { DEFAULT_MAXIMUM_PACKET_SIZE, type MqttOptions } from './MqttOptions';
+import { PacketStore } from './PacketStore';
 
 /**
- * Messages of QoS 1 that a version 5 broker may have under way. A group commit of 50 ms at 40,000 messages a second
+ * Messages of QoS 1 and 2 that a version 5 broker may have under way. A group commit of 50 ms at 40,000 messages a second
  * holds 2,000 unacknowledged; four times that keeps the broker sending. Brokers were seen to exceed the number by one
  * when they resume a session, so nothing here counts or insists on it: it is a wish, with head-room, not a limit.
  */
@@ -19,6 +21,9 @@ const TOPIC_ALIAS_MAXIMUM = 256;
 
 /** Seconds; a week. Without an expiry a session of version 5 ends with its connection, whatever `cleanSession` says. */
 const DEFAULT_SESSION_EXPIRY = 604_800;
+
+/** ms that a broker may take, when it resumes a session, from one packet that it sends again to the next. */
+const LONGEST_SILENCE = 3000;
 
 /** ms that `close` waits for messages that are being stored, so that their acknowledgements still go out. */
 const LONGEST_SETTLING = 1000;
@@ -62,17 +67,16 @@ export class MqttConnection {
   #closing = false;
 
   /** @throws when certificate or key cannot be used */
-  constructor(options: MqttOptions, address: MqttAddress, store: StoreMessages, listener: ConnectionListener) {
+  constructor(options: MqttOptions, address: MqttAddress, intake: MessageIntake, listener: ConnectionListener) {
     this.#listener = listener;
     const isWebSocket = address.transport === 'websocket';
-    const client = isWebSocket ? this.#viaWebSocket(options, address) : this.#viaLane(options, address, store);
+    const client = isWebSocket ? this.#viaWebSocket(options, address, intake) : this.#viaLane(options, address, intake);
     this.#client = client;
-    client.handleMessage = (packet, done) => {
-      this.#storeOne(packet, store, done);
-    };
     client.on('connect', (packet) => {
       this.#connectedAt = performance.now();
-      this.#subscribe(options, packet);
+      if (isWebSocket) intake.opened(options.protocolVersion === 3 ? undefined : packet.sessionPresent);
+      if (intake.isSettled) this.#subscribe(options, packet);
+      else void this.#subscribeLater(options, packet, intake);
     });
     client.on('disconnect', (packet) => {
       this.#disconnectReason = packet.reasonCode;
@@ -110,49 +114,101 @@ export class MqttConnection {
     }
   }
 
-  #viaLane(options: MqttOptions, address: MqttAddress, store: StoreMessages): MqttClient {
+  #viaLane(options: MqttOptions, address: MqttAddress, intake: MessageIntake): MqttClient {
     return new MqttClient(() => {
       const decoder = {
         protocolVersion: options.protocolVersion,
         maximumPacketSize: options.maximumPacketSize ?? DEFAULT_MAXIMUM_PACKET_SIZE,
         topicAliasMaximum: options.protocolVersion === 5 ? TOPIC_ALIAS_MAXIMUM : 0,
       };
-      this.#lane = new InboundLane(openSocket(address, options.tls), decoder, store);
+      this.#lane = new InboundLane(openSocket(address, options.tls), decoder, intake);
       return this.#lane;
     }, subscriberOptions(options, address));
   }
 
-  #viaWebSocket(options: MqttOptions, address: MqttAddress): MqttClient {
-    return mqtt.connect(options.url, {
+  /**
+   * Without a lane: mqtt.js reads all packets, one after the other, so that each waits until the one before it is stored. Should
+   * that take longer than the keep-alive allows, the connection ends, and the messages come again.
+   */
+  #viaWebSocket(options: MqttOptions, address: MqttAddress, intake: MessageIntake): MqttClient {
+    const client = mqtt.connect(options.url, {
       ...subscriberOptions(options, address),
       wsOptions: tlsOptions(options.tls) as NonNullable<IClientOptions['wsOptions']>,
+      incomingStore: new PacketStore((packet, done) => {
+        this.#storeOne(packet, intake, done);
+      }),
     });
+    client.handleMessage = (packet, done) => {
+      if (packet.qos === 2) this.#releaseOne(packet, intake, done);
+      else this.#storeOne(packet, intake, done);
+    };
+    return client;
   }
 
-  /**
-   * A message that mqtt.js received: any on a WebSocket, elsewhere only one of QoS 2, left over from a subscription of
-   * somebody else to the same session. mqtt.js looks at the next one, and acknowledges, when `done` is called.
-   */
-  #storeOne(packet: IPublishPacket, store: StoreMessages, done: () => void): void {
+  /** A message that mqtt.js received. It looks at the next one, and acknowledges, when `done` is called. */
+  #storeOne(packet: IPublishPacket, intake: MessageIntake, done: () => void): void {
     // Neither stored nor acknowledged: the broker keeps it.
     if (this.#closing) return;
-    const qos = packet.qos === 0 ? 0 : 1;
+    const { topic, qos, retain, dup, messageId: packetId = 0 } = packet;
     const payload = Buffer.isBuffer(packet.payload) ? packet.payload : Buffer.from(packet.payload);
-    const { topic, retain, dup, messageId: packetId = 0 } = packet;
-    const refused = (cause: unknown): void => {
-      if (qos === 1) this.#fail(new NotStoredError('A message could not be stored and was not acknowledged.', { cause }));
-    };
-    let storing: Promise<void> | undefined;
-    try {
-      storing = store([{ topic, payload, qos, retain, dup, packetId }]);
-    } catch (error) {
-      refused(error);
-      if (qos === 0) done();
+    if (qos === 0 && intake.isFull) {
+      intake.dropped(1);
+      done();
       return;
     }
-    // At QoS 0 there is nothing to acknowledge, and so no reason to wait.
-    if (qos === 0 || storing === undefined) done();
-    storing?.then(qos === 0 ? undefined : done, refused);
+    const storing = (): Promise<void> | undefined => intake.store([{ topic, payload, qos, retain, dup, packetId }], payload.length);
+    if (qos === 0) {
+      // There is nothing to acknowledge, and so no reason to wait.
+      this.#whenDone(storing, () => undefined, () => undefined);
+      done();
+    } else {
+      this.#whenDone(storing, done);
+    }
+  }
+
+  /** mqtt.js was told that the sender will not send a message of QoS 2 again. */
+  #releaseOne(packet: IPublishPacket, intake: MessageIntake, done: () => void): void {
+    if (!this.#closing) this.#whenDone(() => intake.release([packet.messageId ?? 0]), done);
+  }
+
+  #whenDone(act: () => Promise<void> | undefined, done: () => void, refused = (cause: unknown): void => {
+    this.#fail(new NotStoredError('A message could not be stored and was not acknowledged.', { cause }));
+  }): void {
+    let acting: Promise<void> | undefined;
+    try {
+      acting = act();
+    } catch (error) {
+      refused(error);
+      return;
+    }
+    if (acting === undefined) done();
+    else acting.then(done, refused);
+  }
+
+  async #subscribeLater(options: MqttOptions, connack: IConnackPacket, intake: MessageIntake): Promise<void> {
+    try {
+      await intake.settle(() => this.#pause(LONGEST_SILENCE));
+    } catch (error) {
+      if (this.#closing || !this.#client.connected) return;
+      this.#fail(new NotStoredError('It could not be stored that the broker has begun a new session.', { cause: error }));
+      return;
+    }
+    if (!this.#closing && this.#client.connected) this.#subscribe(options, connack);
+  }
+
+  /** Rejects when the connection ends. */
+  #pause(duration: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#client.off('close', end);
+        resolve();
+      }, duration);
+      const end = (): void => {
+        clearTimeout(timer);
+        reject(new Error('The connection ended.'));
+      };
+      this.#client.once('close', end);
+    });
   }
 
   #subscribe(options: MqttOptions, connack: IConnackPacket): void {

@@ -2,11 +2,11 @@ import type { BrokerOptions } from '../../mqtt/BrokerOptions';
 
 export type { MqttTlsOptions } from '../../mqtt/BrokerOptions';
 
-/** What to listen to. QoS 2 does not exist here yet. */
+/** What to listen to. At QoS 2 each message is taken once over all connections; over the end of the process, where there is a log. */
 export interface MqttSubscription {
   /** A topic filter, wildcards allowed. */
   readonly topic: string;
-  readonly qos: 0 | 1;
+  readonly qos: 0 | 1 | 2;
 }
 
 /** How to reach a broker, as whom, and what to listen to. */

@@ -4,6 +4,7 @@ import { type MqttAddress, parseMqttAddress } from '../../mqtt/MqttAddress';
 import type { Random } from '../../ports/Random';
 import type { Source, SourceHost, SourceProblem, SourceStatus } from '../Source';
 import { connectionFailure } from './connectionFailure';
+import { MessageIntake, MOST_WAITING_BYTES } from './MessageIntake';
 import { MqttConnection } from './MqttConnection';
 import type { MqttOptions } from './MqttOptions';
 
@@ -28,7 +29,9 @@ export class MqttSource implements Source {
   #started = false;
   #stopped: Promise<void> | undefined;
   #status: SourceStatus | undefined;
-  #wasConnected = false;
+  readonly #intake: MessageIntake;
+  /** Whether the broker had, or should have had, a session of this client before the connection there is now. */
+  #hadSession = false;
   /** The kinds of problems told since the last time all was well, so that each is told once. */
   readonly #told = new Set<string>();
   /** When short connections ended, the latest last. */
@@ -41,6 +44,13 @@ export class MqttSource implements Source {
     this.#host = host;
     this.#random = random;
     this.#address = parseMqttAddress(options.url);
+    this.#intake = new MessageIntake(host, {
+      session: `${options.clientId} at ${this.#address?.text ?? ''}`,
+      isKept: !options.cleanSession,
+      dropped: (count) => {
+        this.#dropped(count);
+      },
+    });
   }
 
   start(): void {
@@ -50,6 +60,7 @@ export class MqttSource implements Source {
       this.#show(badAddress());
       return;
     }
+    this.#hadSession = this.#intake.hadSession;
     this.#report({ state: 'connecting', text: 'connecting' });
     this.#connect(this.#address);
   }
@@ -69,7 +80,7 @@ export class MqttSource implements Source {
   #connect(address: MqttAddress): void {
     if (this.#stopped !== undefined) return;
     try {
-      this.#connection = new MqttConnection(this.#options, address, (messages) => this.#host.store(messages), {
+      this.#connection = new MqttConnection(this.#options, address, this.#intake, {
         subscribed: (grantedQos, sessionPresent) => {
           this.#running(grantedQos, sessionPresent);
         },
@@ -92,11 +103,15 @@ export class MqttSource implements Source {
       this.#tell({
         code: 'mqtt-qos-lowered',
         what: `The broker grants QoS ${String(grantedQos)} for "${topic}", not the QoS ${String(qos)} that was asked for.`,
-        why: 'At QoS 0 messages are lost whenever the connection is.',
+        why:
+          grantedQos === 0
+            ? 'At QoS 0 messages are lost whenever the connection is.'
+            : 'At QoS 1 a message may come, and count, more than once when the connection breaks.',
         fix: `Allow QoS ${String(qos)} in the settings of the broker, or ask for QoS ${String(grantedQos)} here.`,
       });
     }
-    if (this.#wasConnected && !this.#options.cleanSession && !sessionPresent) {
+    const saysSo = this.#options.protocolVersion !== 3;
+    if (this.#hadSession && saysSo && !this.#options.cleanSession && !sessionPresent) {
       this.#tell({
         code: 'mqtt-session-lost',
         what: 'The broker no longer has the session of this client; messages sent while it was away may be lost.',
@@ -104,7 +119,7 @@ export class MqttSource implements Source {
         fix: 'Let the broker keep sessions on disk, and longer than the longest outage.',
       });
     }
-    this.#wasConnected = true;
+    this.#hadSession = true;
   }
 
   #ended(end: ConnectionEnd, address: MqttAddress): void {
@@ -139,6 +154,18 @@ export class MqttSource implements Source {
     if (this.#shortConnections.length > MOST_SHORT_CONNECTIONS) this.#isClientIdInUse = true;
     // Once seen, it is believed until a connection lasts: slow attempts would never make six in a minute again.
     return this.#isClientIdInUse;
+  }
+
+  #dropped(count: number): void {
+    // Whoever ends the source knows that it takes nothing any more.
+    if (this.#stopped !== undefined) return;
+    this.#host.dropped?.(count);
+    this.#tell({
+      code: 'mqtt-dropped',
+      what: `Messages of QoS 0 are lost: they come faster than they can be stored, and ${String(MOST_WAITING_BYTES)} bytes may wait.`,
+      why: 'A broker sends a message of QoS 0 once and asks for no receipt, so one that finds no room is gone.',
+      fix: 'See why messages cannot be stored (a full disk or buffer, a slow batch), or publish and subscribe at QoS 1 or 2.',
+    });
   }
 
   #show(failure: ConnectionFailure): void {

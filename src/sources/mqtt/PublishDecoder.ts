@@ -6,7 +6,7 @@ export interface PublishMessage {
   readonly topic: string;
   /** A part of the bytes that were received: read it soon, or copy it. */
   readonly payload: Buffer;
-  readonly qos: 0 | 1;
+  readonly qos: 0 | 1 | 2;
   readonly retain: boolean;
   /** The broker says that it may have sent this before. */
   readonly dup: boolean;
@@ -17,7 +17,9 @@ export interface PublishMessage {
 /** Where the decoder puts what it finds, in the order of the bytes. */
 export interface PublishHandler {
   publish(message: PublishMessage): void;
-  /** Bytes of any other packet, and of PUBLISH at QoS 2: unchanged, whole packets or parts of them. */
+  /** PUBREL: the broker will not send the message of QoS 2 with this id again. */
+  release(packetId: number): void;
+  /** Bytes of any other packet: unchanged, whole packets or parts of them. */
   pass(bytes: Buffer): void;
 }
 
@@ -31,6 +33,7 @@ export interface PublishDecoderOptions {
 }
 
 const PUBLISH = 3;
+const PUBREL = 6;
 
 /** The first byte and at most four bytes of remaining length (MQTT 5, 2.1). */
 const LONGEST_FIXED_HEADER = 5;
@@ -46,8 +49,8 @@ const TOPIC_ALIAS = 35;
 const USER_PROPERTY = 38;
 
 /**
- * Finds the packets in the bytes of one connection, however they are cut into chunks, takes PUBLISH packets of QoS 0
- * and 1 out and passes everything else on. One decoder serves one connection: topic aliases end with it.
+ * Finds the packets in the bytes of one connection, however they are cut into chunks, takes PUBLISH and PUBREL packets
+ * out and passes everything else on. One decoder serves one connection: topic aliases end with it.
  *
  * A packet that lies in one chunk is decoded where it is; one that is cut is put together in a buffer of its own size.
  */
@@ -64,7 +67,7 @@ export class PublishDecoder {
   #headerLength = 0;
   /** Bytes still to come of a packet that is being passed on. */
   #passing = 0;
-  /** A PUBLISH packet that was cut, as long as it will be, and how much of it is there. */
+  /** A packet of ours that was cut, as long as it will be, and how much of it is there. */
   #packet: Buffer | undefined;
   #packetLength = 0;
   #packetBody = 0;
@@ -105,12 +108,12 @@ export class PublishDecoder {
     const body = this.#integerEnd;
     const end = body + this.#integer;
     this.#check(first, end - offset);
-    if (first >> 4 !== PUBLISH) {
+    if (!isOurs(first)) {
       this.#passing = end - offset;
       return this.#pass(chunk, offset);
     }
     if (end <= chunk.length) {
-      this.#publish(chunk, offset, body, end);
+      this.#take(chunk, offset, body, end);
       return end;
     }
     return this.#begin(end - offset, body - offset, chunk, offset);
@@ -128,7 +131,7 @@ export class PublishDecoder {
     this.#check(first, size);
     // The header's own bytes are used again for the next one, and the handler may keep what it is given.
     const copy = Buffer.from(header);
-    if (first >> 4 !== PUBLISH) {
+    if (!isOurs(first)) {
       this.#passing = size - body;
       this.#handler.pass(copy);
     } else {
@@ -144,7 +147,7 @@ export class PublishDecoder {
     return end;
   }
 
-  /** Starts to put a PUBLISH packet of `size` bytes together; its body is at `body`. */
+  /** Starts to put a packet of ours of `size` bytes together; its body is at `body`. */
   #begin(size: number, body: number, chunk: Buffer, offset: number): number {
     this.#packet = Buffer.allocUnsafe(size);
     this.#packetLength = 0;
@@ -163,7 +166,7 @@ export class PublishDecoder {
     const packet = this.#packet;
     if (packet === undefined || this.#packetLength < packet.length) return;
     this.#packet = undefined;
-    this.#publish(packet, 0, this.#packetBody, packet.length);
+    this.#take(packet, 0, this.#packetBody, packet.length);
   }
 
   /** What can be said of a packet when only its fixed header is there. */
@@ -180,10 +183,28 @@ export class PublishDecoder {
     }
   }
 
+  #take(bytes: Buffer, start: number, body: number, end: number): void {
+    if ((bytes[start] ?? 0) >> 4 === PUBLISH) this.#publish(bytes, start, body, end);
+    else this.#release(bytes, start, body, end);
+  }
+
+  /** Decodes the PUBREL packet in `bytes[start, end)` (MQTT 5, 3.6). Whatever reason and properties it has, the id is released. */
+  #release(bytes: Buffer, start: number, body: number, end: number): void {
+    const flags = (bytes[start] ?? 0) & 0x0f;
+    // In MQTT 3.1 the bit above says that it is sent again.
+    if (flags !== 2 && (this.#protocolVersion !== 3 || flags !== 10)) {
+      throw new MalformedPacketError('flags', `A PUBREL packet has the flags ${String(flags)} and not 2.`);
+    }
+    const packetId = readUInt16(bytes, body, end, 'packet id');
+    if (packetId === 0) throw new MalformedPacketError('packet-id', 'A PUBREL packet has packet id 0.');
+    this.#handler.release(packetId);
+  }
+
   /** Decodes the PUBLISH packet in `bytes[start, end)`, whose variable header begins at `body` (MQTT 5, 3.3). */
   #publish(bytes: Buffer, start: number, body: number, end: number): void {
     const first = bytes[start] ?? 0;
-    const qos = (first >> 1) & 3;
+    // 3 was refused when the header was read.
+    const qos = ((first >> 1) & 3) as 0 | 1 | 2;
     const topicStart = body + 2;
     const topicEnd = topicStart + readUInt16(bytes, body, end, 'topic');
     if (topicEnd > end) throw tooShort('topic', topicEnd - topicStart, end - topicStart);
@@ -204,12 +225,8 @@ export class PublishDecoder {
     }
     const topic = topicStart < topicEnd ? this.#topics.topic(bytes, topicStart, topicEnd) : this.#aliased(alias);
     if (alias > 0) this.#aliases.set(alias, topic);
-    if (qos === 0 || qos === 1) {
-      const payload = bytes.subarray(offset, end);
-      this.#handler.publish({ topic, payload, qos, retain: (first & 1) !== 0, dup: (first & 8) !== 0, packetId });
-    } else {
-      this.#handler.pass(bytes.subarray(start, end));
-    }
+    const payload = bytes.subarray(offset, end);
+    this.#handler.publish({ topic, payload, qos, retain: (first & 1) !== 0, dup: (first & 8) !== 0, packetId });
   }
 
   #aliased(alias: number): string {
@@ -301,6 +318,11 @@ export class PublishDecoder {
     }
     throw new MalformedPacketError('length', `The ${what} of a message does not end where it should.`);
   }
+}
+
+/** Whether a packet with this first byte is decoded here. */
+function isOurs(first: number): boolean {
+  return first >> 4 === PUBLISH || first >> 4 === PUBREL;
 }
 
 function readUInt16(bytes: Buffer, offset: number, end: number, what: string): number {

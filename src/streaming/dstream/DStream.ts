@@ -1,6 +1,7 @@
 import { IllegalArgumentError, StreamingError, UnsupportedOperationError } from '../errors';
 import { checkDuration, floorToGrid, isMultipleOf } from '../duration';
 import { CheckpointedRDD } from '../rdd/CheckpointedRDD';
+import { ParallelCollectionRDD } from '../rdd/ParallelCollectionRDD';
 import type { RDD } from '../rdd/RDD';
 import type { Job } from '../scheduler/Job';
 import type { StreamingContext } from '../StreamingContext';
@@ -25,10 +26,13 @@ export abstract class DStream<T> {
   #reach: number | undefined;
   #checkpointInterval: number | undefined;
   #persisted = false;
+  /** How long (ms) RDDs are needed by windows: a checkpoint on disk has those. */
+  #savedReach = 0;
 
   constructor(context: StreamingContext) {
     context.checkCanBeBuilt('A stream');
     this.context = context;
+    context.registerStream(this);
   }
 
   /** The streams that this one is computed from. */
@@ -71,6 +75,67 @@ export abstract class DStream<T> {
     return this.#persisted;
   }
 
+  /** Has a checkpoint on disk keep the RDDs of the last `reach` ms. */
+  keepForRecovery(reach: number): void {
+    this.#savedReach = Math.max(this.#savedReach, reach);
+  }
+
+  /**
+   * What a checkpoint on disk calls this stream; undefined where later batches need nothing of its past. These names are in files:
+   * never change one.
+   */
+  get savedKind(): string | undefined {
+    return this.#savedReach > 0 ? 'stream in a window' : undefined;
+  }
+
+  /**
+   * Where the records of a batch come from when it is run again: the log, what they were read from, or nowhere, for an input whose
+   * records are lost; undefined for all that is computed.
+   */
+  get recoveredFrom(): 'log' | 'origin' | 'nowhere' | undefined {
+    return undefined;
+  }
+
+  /** What must be the same for a stream to go on with what was kept of another: its durations. */
+  get savedShape(): string {
+    return String(this.ownReach);
+  }
+
+  /**
+   * What later batches need of this stream after a batch, as plain data that may be shared with it; undefined for nothing.
+   * Called while no batch changes it.
+   */
+  async saveState(time: number): Promise<unknown> {
+    const own = this.saveOwn(time);
+    const rdds: (readonly [time: number, partitions: readonly (readonly T[])[] | null])[] = [];
+    for (const [generatedTime, rdd] of [...this.#generated]) {
+      if (generatedTime > time || generatedTime <= time - this.#savedReach) continue;
+      rdds.push([generatedTime, rdd === null ? null : await partitionsOf(rdd)]);
+    }
+    return own === undefined && rdds.length === 0 ? undefined : { own, rdds };
+  }
+
+  /** Goes on from what `saveState` gave; called once, after `initialize`. */
+  restoreState(saved: unknown): void {
+    const { own, rdds } = saved as {
+      readonly own: unknown;
+      readonly rdds: readonly (readonly [time: number, partitions: readonly (readonly T[])[] | null])[];
+    };
+    for (const [time, partitions] of rdds) {
+      this.#generated.set(time, partitions === null ? null : new ParallelCollectionRDD(this.context, partitions));
+    }
+    if (own !== undefined) this.restoreOwn(own);
+  }
+
+  /** What this kind of stream keeps beside its RDDs. */
+  protected saveOwn(_time: number): unknown {
+    return undefined;
+  }
+
+  protected restoreOwn(_saved: unknown): void {
+    // Most streams have nothing but their RDDs.
+  }
+
   /** Prepares this stream and all it depends on; called by the context when it starts. */
   initialize(zeroTime: number): void {
     if (this.#zeroTime !== undefined) return;
@@ -109,8 +174,8 @@ export abstract class DStream<T> {
 
   /**
    * Every `interval` ms the RDD of this stream is held apart from what it was computed from: its lineage ends there. Includes
-   * `persist`. RDDs are then remembered for at least twice the interval. They stay in memory: Spark writes them to the
-   * checkpoint directory.
+   * `persist`. RDDs are then remembered for at least twice the interval. They stay in memory: what a context that can be
+   * recovered writes to its checkpoint directory, and how often, does not depend on it (`getOrCreate`).
    * @param interval ms; a multiple of the slide duration, which is checked when the context starts
    * @throws IllegalArgumentError unless it is a whole number of ms above 0
    * @throws UnsupportedOperationError once the context has started
@@ -273,4 +338,12 @@ export abstract class DStream<T> {
       rdd?.unpersist();
     }
   }
+}
+
+async function partitionsOf<T>(rdd: RDD<T>): Promise<readonly (readonly T[])[]> {
+  return rdd.runJob((iterate) => {
+    const records: T[] = [];
+    iterate((record) => records.push(record));
+    return records;
+  });
 }

@@ -18,6 +18,14 @@ export interface FileSelection {
   readonly minRememberDuration?: number;
 }
 
+/** What a batch reads, and how far the folder has been looked at. */
+interface SelectedFiles {
+  /** null where the folder could not be looked at */
+  readonly paths: readonly string[] | null;
+  readonly threshold: number;
+  readonly previous: number;
+}
+
 /** Gives the records of a file. An error that it throws fails the batch. */
 export type FileReader<T> = (content: Uint8Array, path: string) => Iterable<T> | Promise<Iterable<T>>;
 
@@ -43,10 +51,12 @@ export class FileInputDStream<T> extends InputDStream<T> {
   readonly #filter: (path: string) => boolean;
   readonly #read: FileReader<T>;
   /** Files changed at this time (ms since the epoch) or before are old. */
-  readonly #threshold: number;
+  #threshold: number;
   readonly #rememberWindow: number;
   /** The files of recent batches. */
   readonly #selected = new Map<number, readonly string[]>();
+  /** What batches of an earlier run are to read again. */
+  readonly #assigned = new Map<number, SelectedFiles>();
   /** Files changed until then (ms since the epoch) have been looked for. */
   #previous: number | undefined;
   #selecting: Promise<void> = Promise.resolve();
@@ -95,6 +105,14 @@ export class FileInputDStream<T> extends InputDStream<T> {
   }
 
   async #select(time: number): Promise<void> {
+    const assigned = this.#assigned.get(time);
+    if (assigned !== undefined) {
+      this.#assigned.delete(time);
+      this.#threshold = assigned.threshold;
+      this.#previous = assigned.previous;
+      if (assigned.paths !== null) this.#selected.set(time, assigned.paths);
+      return;
+    }
     const oldest = time - this.#rememberWindow;
     this.#previous ??= oldest;
     const ignored = Math.max(this.#threshold, Math.min(oldest, this.#previous));
@@ -109,6 +127,40 @@ export class FileInputDStream<T> extends InputDStream<T> {
     } catch (thrown) {
       this.#warn(asError(thrown));
     }
+  }
+
+  /** What a batch reads, as plain data. */
+  selectionOf(time: number): SelectedFiles {
+    return { paths: this.#selected.get(time) ?? null, threshold: this.#threshold, previous: Math.min(time, this.#previous ?? time) };
+  }
+
+  /** Says what a batch of an earlier run reads: what `selectionOf` gave for it. */
+  assign(time: number, selection: unknown): void {
+    if (selection !== undefined) this.#assigned.set(time, selection as SelectedFiles);
+  }
+
+  override get recoveredFrom(): 'origin' {
+    return 'origin';
+  }
+
+  override get savedKind(): string {
+    return 'files';
+  }
+
+  protected override saveOwn(time: number): unknown {
+    const selected = [...this.#selected].filter(([selectedTime]) => selectedTime <= time);
+    return { selected, threshold: this.#threshold, previous: Math.min(time, this.#previous ?? time) };
+  }
+
+  protected override restoreOwn(saved: unknown): void {
+    const { selected, threshold, previous } = saved as {
+      readonly selected: readonly (readonly [number, readonly string[]])[];
+      readonly threshold: number;
+      readonly previous: number;
+    };
+    for (const [time, paths] of selected) this.#selected.set(time, paths);
+    this.#threshold = threshold;
+    this.#previous = previous;
   }
 
   /** The files changed after one time and not after another, ms since the epoch, folder by folder, in the order of their names. */

@@ -41,6 +41,10 @@ export class QueueInputDStream<T> extends InputDStream<T> {
     return Promise.resolve();
   }
 
+  override get recoveredFrom(): 'nowhere' {
+    return 'nowhere';
+  }
+
   /** The entries that no batch has been given. */
   get waiting(): readonly QueuedBatch<T>[] {
     return this.#queue.slice(this.#taken);

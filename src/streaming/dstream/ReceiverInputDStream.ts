@@ -22,6 +22,37 @@ export class ReceiverInputDStream<T> extends BlockInputDStream<T> {
     this.#supervisor = new ReceiverSupervisor(this.id, receiver, buffer, context.clock, context.listeners, receiverRestartDelay);
   }
 
+  override get savedKind(): string {
+    return 'receiver';
+  }
+
+  override get recoveredFrom(): 'log' {
+    return 'log';
+  }
+
+  /** Writes down what is stored, before a batch can have it. */
+  set log(log: (records: readonly T[], isWhole: boolean) => Promise<void>) {
+    this.#supervisor.log = log;
+  }
+
+  /** The length of each block of a batch, below 0 for those that were stored as a whole. */
+  layoutOf(time: number): readonly number[] {
+    return this.buffer.layoutOf(time);
+  }
+
+  /** Says what a batch of an earlier run gets. */
+  assign(time: number, blocks: readonly (readonly T[])[]): void {
+    this.buffer.assign(time, blocks);
+  }
+
+  /** Takes records of an earlier run that no batch had. */
+  putBack(records: readonly T[], isWhole: boolean): void {
+    const { buffer } = this;
+    const now = this.context.clock.now();
+    if (isWhole) buffer.storeBlock(records, now);
+    else buffer.store(records, now);
+  }
+
   override start(): void {
     this.#supervisor.begin();
   }

@@ -1,6 +1,6 @@
 import { checkFunction } from '../checkFunction';
 import type { Pair } from '../Pair';
-import { IncrementalWindowRDD, type IncrementalWindow } from '../rdd/IncrementalWindowRDD';
+import { IncrementalWindowRDD, type IncrementalWindow, type Running } from '../rdd/IncrementalWindowRDD';
 import type { RDD } from '../rdd/RDD';
 import { DStream } from './DStream';
 import { SlidingDStream } from './SlidingDStream';
@@ -20,6 +20,7 @@ export interface InverseWindowOptions<K, V> {
 export class ReducedWindowedDStream<K, V> extends SlidingDStream<Pair<K, V>, Pair<K, V>> {
   readonly #window: IncrementalWindow<K, V>;
   #previous: { readonly time: number; readonly rdd: IncrementalWindowRDD<K, V> } | undefined;
+  #computed: { readonly time: number; readonly rdd: IncrementalWindowRDD<K, V> } | undefined;
 
   constructor(
     reduced: DStream<Pair<K, V>>,
@@ -67,16 +68,32 @@ export class ReducedWindowedDStream<K, V> extends SlidingDStream<Pair<K, V>, Pai
     return true;
   }
 
+  override get savedKind(): string {
+    return 'inverse window';
+  }
+
+  /** The last slide that has been computed: what was made since goes on from it. */
+  protected override saveOwn(): unknown {
+    return this.#computed === undefined ? undefined : { time: this.#computed.time, running: this.#computed.rdd.running };
+  }
+
+  protected override restoreOwn(saved: unknown): void {
+    const { time, running } = saved as { readonly time: number; readonly running: readonly Running<K, V>[] };
+    this.#previous = this.#computed = { time, rdd: IncrementalWindowRDD.restored(this.context, this.#window, running) };
+  }
+
   /** Every slide is computed, wanted or not: each refers to the one before until it is, and they would pile up. */
   override generateUpkeep(time: number): (() => Promise<void>) | null {
     if (!this.isTimeValid(time)) return super.generateUpkeep(time);
     const rdd = this.getOrCompute(time);
-    return rdd === null ? null : () => this.#materialise(rdd);
+    const slide = this.#previous;
+    return rdd === null || slide === undefined ? null : () => this.#materialise(slide);
   }
 
-  async #materialise(rdd: RDD<Pair<K, V>>): Promise<void> {
+  async #materialise(slide: { readonly time: number; readonly rdd: IncrementalWindowRDD<K, V> }): Promise<void> {
     try {
-      await rdd.materialise();
+      await slide.rdd.materialise();
+      this.#computed = slide;
     } catch (thrown) {
       // Nothing can go on from a slide that failed; the next begins with its own window alone.
       this.#previous = undefined;

@@ -15,6 +15,8 @@ export abstract class SlidingDStream<T, U> extends DStream<U> {
     this.dependencies = [parent.persist()];
     this.windowDuration = windowDuration;
     this.slideDuration = slideDuration;
+    // The batches of the next window, and those that leave it.
+    parent.keepForRecovery(windowDuration + slideDuration);
   }
 
   protected override get parentRememberDuration(): number {

@@ -10,6 +10,8 @@ import { DStream } from './DStream';
 export abstract class VersionedDStream<T, U, Version extends StateVersionRDD<U>> extends DStream<U> {
   readonly dependencies: readonly [DStream<T>];
   #newest: Version | null = null;
+  /** The newest version that has been made: what `#newest` goes on from may not have been yet. */
+  #made: Version | null = null;
   /** The newest batch that has run or runs, and the newest one whose RDD has been forgotten, ms since the epoch. */
   #running = -Infinity;
   #forgotten = -Infinity;
@@ -71,8 +73,23 @@ export abstract class VersionedDStream<T, U, Version extends StateVersionRDD<U>>
     if (!this.isTimeValid(time)) return null;
     this.#running = time;
     const version = this.getOrCompute(time);
-    return version === null ? null : () => version.materialise();
+    return version === null ? null : () => this.#make(version);
   }
+
+  async #make(version: Version): Promise<void> {
+    await version.materialise();
+    this.#made = version;
+  }
+
+  protected override saveOwn(): unknown {
+    return this.#made === null ? this.unmadeState() : this.savedVersion(this.#made);
+  }
+
+  /** The state of a version, the newest that has been made: plain data, where keys and states are. */
+  protected abstract savedVersion(version: Version): unknown;
+
+  /** The same where no version has been made since the start. */
+  protected abstract unmadeState(): unknown;
 
   override clearMetadata(time: number): void {
     super.clearMetadata(time);

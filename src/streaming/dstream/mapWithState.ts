@@ -1,4 +1,5 @@
 import { KeyedState } from '../../operators/state/KeyedState';
+import type { KeyedStateSnapshot } from '../../operators/state/KeyedStateSnapshot';
 import { IllegalArgumentError } from '../errors';
 import type { Pair } from '../Pair';
 import { MappedStateRDD, StateSnapshotRDD, type StateVersion } from '../rdd/MappedStateRDD';
@@ -14,8 +15,8 @@ const USUAL_CHECKPOINT_SLIDES = 10;
 /** What the function of a `StateSpec` gives for the records of each batch. */
 export class MapWithStateDStream<K, V, S, E> extends VersionedDStream<Pair<K, V>, E, MappedStateRDD<K, V, S, E>> {
   readonly #spec: StateSpec<K, V, S, E>;
-  readonly #state = new KeyedState<K, S>();
-  readonly #initialState: RDD<Pair<K, S>> | null;
+  #state = new KeyedState<K, S>();
+  #initialState: RDD<Pair<K, S>> | null;
   #snapshots: StateSnapshotsDStream<K, S> | undefined;
 
   constructor(parent: DStream<Pair<K, V>>, spec: StateSpec<K, V, S, E>) {
@@ -36,6 +37,24 @@ export class MapWithStateDStream<K, V, S, E> extends VersionedDStream<Pair<K, V>
 
   protected override get usualCheckpointInterval(): number {
     return USUAL_CHECKPOINT_SLIDES * this.slideDuration;
+  }
+
+  override get savedKind(): string {
+    return 'mapWithState';
+  }
+
+  protected override savedVersion(): unknown {
+    return this.#state.snapshot();
+  }
+
+  protected override unmadeState(): unknown {
+    // What the initial state would be is not known here, and it need not be.
+    return this.#initialState === null ? this.#state.snapshot() : undefined;
+  }
+
+  protected override restoreOwn(saved: unknown): void {
+    this.#state = KeyedState.restore<K, S>(saved as KeyedStateSnapshot);
+    this.#initialState = null;
   }
 
   protected override nextVersion(

@@ -1,6 +1,7 @@
 import { checkFunction } from '../checkFunction';
 import type { Pair } from '../Pair';
 import { checkPartitionCount } from '../rdd/checkPartitionCount';
+import { ParallelCollectionRDD } from '../rdd/ParallelCollectionRDD';
 import type { RDD } from '../rdd/RDD';
 import { type StateGroup, type StateUpdate, UpdatedStateRDD } from '../rdd/UpdatedStateRDD';
 import { initialStateRDD } from '../state/initialState';
@@ -18,7 +19,9 @@ export interface UpdateStateOptions<K, S> {
 export class UpdatedStateDStream<K, V, S> extends VersionedDStream<Pair<K, V>, Pair<K, S>, UpdatedStateRDD<K, V, S>> {
   readonly #update: StateUpdate<K, V, S>;
   readonly #partitionCount: number;
-  readonly #initialState: RDD<Pair<K, S>> | null;
+  #initialState: RDD<Pair<K, S>> | null;
+  /** The states of an earlier run, until there is a version here. */
+  #restored: readonly Pair<K, S>[] | undefined;
 
   /** @throws IllegalArgumentError unless the number of partitions is a whole number above 0, and the initial state one of pairs */
   constructor(parent: DStream<Pair<K, V>>, update: StateUpdate<K, V, S>, options: UpdateStateOptions<K, S>) {
@@ -38,6 +41,25 @@ export class UpdatedStateDStream<K, V, S> extends VersionedDStream<Pair<K, V>, P
     const initial = before === null ? this.#initialState : null;
     if (before === null && initial === null && batch === null) return null;
     return new UpdatedStateRDD(this.context, this.#update, time, this.#partitionCount, before, initial, batch);
+  }
+
+  override get savedKind(): string {
+    return 'updateStateByKey';
+  }
+
+  protected override savedVersion(version: UpdatedStateRDD<K, V, S>): unknown {
+    this.#restored = undefined;
+    return version.states;
+  }
+
+  protected override unmadeState(): unknown {
+    return this.#restored;
+  }
+
+  protected override restoreOwn(saved: unknown): void {
+    const states = saved as readonly Pair<K, S>[];
+    this.#restored = states;
+    this.#initialState = ParallelCollectionRDD.of(this.context, states, 1);
   }
 }
 

@@ -1,9 +1,9 @@
 import { type KeyIdentity, keyHash, keyIdentity } from '../../operators/keys';
 import type { Pair } from '../Pair';
-import { type Emit, RDD, type RDDEnvironment } from './RDD';
+import { type Emit, ranStage, RDD, type RDDEnvironment } from './RDD';
 
 /** A key's value over a window, and in how many of the window's batches the key is. */
-interface Running<K, V> {
+export interface Running<K, V> {
   readonly key: K;
   readonly value: V;
   readonly batches: number;
@@ -41,6 +41,23 @@ export class IncrementalWindowRDD<K, V> extends RDD<Pair<K, V>> {
     this.#window = window;
     this.partitionCount = window.numPartitions ?? environment.defaultParallelism;
     this.#sources = { previous, left, came };
+  }
+
+  /** A slide of an earlier run. */
+  static restored<K, V>(
+    environment: RDDEnvironment,
+    window: IncrementalWindow<K, V>,
+    running: readonly Running<K, V>[],
+  ): IncrementalWindowRDD<K, V> {
+    const restored = new IncrementalWindowRDD(environment, window, null, [], []);
+    restored.#sources = null;
+    restored.#running = new Map(running.map((each) => [keyIdentity(each.key), each]));
+    return restored;
+  }
+
+  /** All keys of the slide with their values, also those that the filter rejects; once it has been computed. */
+  get running(): readonly Running<K, V>[] {
+    return [...ranStage(this.#running).values()];
   }
 
   override get dependencies(): readonly RDD<unknown>[] {

@@ -49,6 +49,11 @@ export class UpdatedStateRDD<K, V, S> extends StateVersionRDD<Pair<K, S>> {
     this.#batch = batch;
   }
 
+  /** All keys with their state, in the order of first appearance; only until the next version has been made. */
+  get states(): readonly Pair<K, S>[] {
+    return [...ranStage(this.#states).values()];
+  }
+
   protected override advance(): readonly (readonly Pair<K, S>[])[] {
     const before = this.#before;
     const old = before === null ? initialStates(this.#initial) : ranStage(before.#states);

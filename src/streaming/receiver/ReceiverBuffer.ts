@@ -26,6 +26,8 @@ interface Allocation<T> {
   readonly count: number;
   /** What the rate allowed beyond whole records before this batch, in thousandths of a record. */
   readonly creditBefore: number;
+  /** Whether it was given from outside and did not wait here: it does not come back then. */
+  readonly assigned: boolean;
   finished: boolean;
 }
 
@@ -122,11 +124,38 @@ export class ReceiverBuffer<T> {
   }
 
   /**
+   * Says what the batch of `time` is to get, instead of anything that waits, when it is allocated: a batch of an earlier run
+   * that is run again. It has to be said with no blocks as well, or the batch would get what waits. A second call for the same
+   * batch replaces the first. The records count as still here until the batch has ended, and do not come back with `takeBack`:
+   * whoever assigned them has them.
+   * @param time ms since the epoch
+   */
+  assign(time: number, blocks: readonly (readonly T[])[]): void {
+    this.#forget(time);
+    const assigned: Block<T>[] = [];
+    let count = 0;
+    for (const records of blocks) {
+      if (records.length === 0) continue;
+      assigned.push({ began: time, records: records.slice(), whole: true, earliest: time });
+      count += records.length;
+    }
+    this.#unfinished += count;
+    this.#allocated.set(time, { blocks: assigned, count, creditBefore: this.#credit, assigned: true, finished: false });
+  }
+
+  /** The records that the batch of `time` was given, or is to be given; 0 for a batch that is unknown or forgotten. */
+  allocatedCount(time: number): number {
+    return this.#allocated.get(time)?.count ?? 0;
+  }
+
+  /**
    * Gives the oldest waiting records to a batch, as many as the rate allows in `interval` ms, and returns how many.
    * The fraction of a record that the rate allows counts for the next batch. As in Spark the rate does not hold for what was
    * stored as a block: it goes into the batch as a whole, and past others where they have to wait.
    */
   allocate(time: number, interval: number): number {
+    const present = this.#allocated.get(time);
+    if (present?.assigned === true) return present.count;
     const creditBefore = this.#credit;
     let allowed = this.#allowance(interval);
     const blocks: Block<T>[] = [];
@@ -150,7 +179,7 @@ export class ReceiverBuffer<T> {
     this.#waitingBlocks = waiting;
     this.#waiting -= count;
     this.#unfinished += count;
-    this.#allocated.set(time, { blocks, count, creditBefore, finished: false });
+    this.#allocated.set(time, { blocks, count, creditBefore, assigned: false, finished: false });
     return count;
   }
 
@@ -166,13 +195,17 @@ export class ReceiverBuffer<T> {
 
   /**
    * Takes back what the batches from `time` on were given, since they will not run: it waits again, in front of everything
-   * else and in its order, and goes into no earlier batch than before.
+   * else and in its order, and goes into no earlier batch than before. What was assigned to them is forgotten.
    */
   takeBack(time: number): void {
     const back: Block<T>[] = [];
     let last: number | undefined;
     for (const [allocatedTime, batch] of this.#allocated) {
       if (allocatedTime < time || batch.finished) continue;
+      if (batch.assigned) {
+        this.#forget(allocatedTime);
+        continue;
+      }
       if (last === undefined) this.#credit = batch.creditBefore;
       last = allocatedTime;
       this.#allocated.delete(allocatedTime);
@@ -186,9 +219,28 @@ export class ReceiverBuffer<T> {
     this.#waitingBlocks = [...back, ...this.#waitingBlocks];
   }
 
+  /** Takes out everything that waits, in its order: somebody else looks after it. */
+  takeWaiting(): T[] {
+    const records = this.#waitingBlocks.flatMap((block) => block.records);
+    this.#waitingBlocks = [];
+    this.#waiting = 0;
+    return records;
+  }
+
   /** The blocks that a batch was given. */
   blocksOf(time: number): readonly (readonly T[])[] {
     return this.#allocated.get(time)?.blocks.map((block) => block.records) ?? [];
+  }
+
+  #forget(time: number): void {
+    const batch = this.#allocated.get(time);
+    if (batch?.finished === false) this.#unfinished -= batch.count;
+    this.#allocated.delete(time);
+  }
+
+  /** The length of each block that a batch was given, below 0 for those that were stored as a whole. */
+  layoutOf(time: number): readonly number[] {
+    return this.#allocated.get(time)?.blocks.map(({ whole, records }) => (whole ? -records.length : records.length)) ?? [];
   }
 
   /** Notes that all batches up to `finished` have ended, and forgets the blocks of those up to `forgotten`. */

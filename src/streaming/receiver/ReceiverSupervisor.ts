@@ -14,6 +14,8 @@ const PLACE = { location: 'localhost', executorId: 'driver' };
 /** Runs one receiver: starts and restarts it, stores what it brings, and tells listeners how it fares. */
 export class ReceiverSupervisor<T> implements ReceiverRunner<T> {
   readonly streamId: number;
+  /** Writes down what is stored; it throws at once for what cannot be written. */
+  log: ((records: readonly T[], isWhole: boolean) => Promise<void>) | undefined;
   readonly #receiver: Receiver<T>;
   readonly #buffer: ReceiverBuffer<T>;
   readonly #clock: Clock;
@@ -78,19 +80,25 @@ export class ReceiverSupervisor<T> implements ReceiverRunner<T> {
   /** Takes records from the first start to the end of the last `onStop`, also while a restart is waited for. */
   store(records: readonly T[]): void {
     this.#checkRunning(records.length);
+    if (this.log !== undefined && this.#buffer.room > 0 && records.length > 0) {
+      // Whoever stores so does not wait; a log that fails tells by itself.
+      this.log(records.slice(0, this.#buffer.room), false).catch(() => undefined);
+    }
     const accepted = this.#buffer.store(records, this.#clock.now());
     if (accepted < records.length) throw this.#bufferFull(records.length - accepted, records.length);
   }
 
-  /** The same for a block. Without a log to write to, what is in memory is as safe as it gets. */
+  /** The same for a block. Resolves when it is in the log; without one, what is in memory is as safe as it gets. */
   storeBlock(records: readonly T[]): Promise<void> {
+    let logged: Promise<void> | undefined;
     try {
       this.#checkRunning(records.length);
+      if (records.length > 0 && records.length <= this.#buffer.room) logged = this.log?.(records, true);
     } catch (thrown) {
       return Promise.reject(asError(thrown));
     }
     const stored = this.#buffer.storeBlock(records, this.#clock.now());
-    return stored ? Promise.resolve() : Promise.reject(this.#bufferFull(records.length, records.length));
+    return stored ? (logged ?? Promise.resolve()) : Promise.reject(this.#bufferFull(records.length, records.length));
   }
 
   /** @param count how many records are to be stored */

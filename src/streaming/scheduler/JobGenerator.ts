@@ -2,6 +2,7 @@ import type { Clock } from '../../ports/Clock';
 import type { DStreamGraph } from '../DStreamGraph';
 import { asError } from '../errors';
 import type { StreamInputInfo } from './BatchInfo';
+import type { ReplayedBatches } from './BatchJournal';
 import { BatchTimer } from './BatchTimer';
 import type { JobScheduler } from './JobScheduler';
 import { JobSet } from './JobSet';
@@ -24,6 +25,8 @@ export class JobGenerator {
   readonly #unmade: UnmadeBatch[] = [];
   #making: Promise<void> | undefined;
   #withdrawn = false;
+  #replaying: Promise<void> | undefined;
+  #ended = false;
 
   /**
    * @param pendingLimit how many batches may wait or run before no more are made until some have ended
@@ -51,21 +54,38 @@ export class JobGenerator {
     );
   }
 
-  /** @param after the batch time to go on after, ms since the epoch: those missed since then are made up for */
-  start(after: number | undefined): void {
-    const first = this.#timer.firstTime(after);
-    this.#graph.start(first - this.#graph.batchInterval);
-    this.#timer.start(first, after);
+  /**
+   * Begins to make batches: first those that are to be run again, one after the other, and then those that are due.
+   * @param after the batch time to go on after, ms since the epoch: those missed since then are made up for
+   * @param zeroTime the batch time before the first one that there ever was; before the first one here when left out
+   */
+  start(after: number | undefined, replay?: ReplayedBatches, zeroTime?: number): void {
+    const { batchInterval } = this.#graph;
+    const firstReplayed = replay?.times[0];
+    if (replay === undefined || firstReplayed === undefined) {
+      const first = this.#timer.firstTime(after);
+      this.#graph.start(zeroTime ?? first - batchInterval);
+      this.#timer.start(first, after);
+      return;
+    }
+    this.#graph.start(zeroTime ?? this.#timer.firstTime(after ?? firstReplayed - batchInterval) - batchInterval);
+    this.#replaying = this.#replay(replay);
   }
 
   /** Makes no more batches. */
   stop(): void {
+    this.#ended = true;
     this.#timer.stop();
   }
 
-  /** Makes batches ahead of their time until no input has anything waiting, and no more after that. */
+  /**
+   * Makes batches ahead of their time until no input has anything waiting, and no more after that. While batches are run again
+   * it makes none: those that are left of them come first, and are not here.
+   */
   stopWhenDrained(): void {
-    this.#timer.stop();
+    const isReplaying = this.#replaying !== undefined;
+    this.stop();
+    if (isReplaying) return;
     do this.#timer.fireNext();
     while (this.#graph.hasWaitingInput && !this.#withdrawn);
   }
@@ -76,12 +96,53 @@ export class JobGenerator {
    */
   withdraw(): number | undefined {
     this.#withdrawn = true;
+    this.#ended = true;
     return this.#unmade.splice(0)[0]?.time;
   }
 
   /** Resolves when no batch waits for its inputs. */
   async idle(): Promise<void> {
     while (this.#making !== undefined) await this.#making;
+  }
+
+  /** Resolves when no batch is run again. */
+  async replayed(): Promise<void> {
+    await this.#replaying;
+  }
+
+  async #replay(replay: ReplayedBatches): Promise<void> {
+    // The inputs start first.
+    await Promise.resolve();
+    let last: number | undefined;
+    for (const time of replay.times) {
+      if (this.#hasEnded()) break;
+      try {
+        await this.#tracked(replay.load(time));
+        if (this.#hasEnded()) break;
+        const inputs = this.#graph.allocate(time);
+        await this.#tracked(this.#graph.prepare(time));
+        if (this.#hasEnded()) break;
+        // It is not late: nobody could have expected it earlier.
+        this.#scheduler.submit(new JobSet(time, this.#graph.generateJobs(time), inputs, this.#clock));
+      } catch (thrown) {
+        this.#onFailure(asError(thrown), time);
+      }
+      last = time;
+      await this.#scheduler.idle();
+    }
+    this.#replaying = undefined;
+    if (!this.#hasEnded()) this.#timer.start(this.#timer.firstTime(last), last);
+  }
+
+  /** Whether no batch is to be made any more: asked again after each wait. */
+  #hasEnded(): boolean {
+    return this.#ended;
+  }
+
+  /** A manual clock stands still until the work has settled. */
+  #tracked(work: Promise<unknown> | undefined): Promise<unknown> | undefined {
+    if (work !== undefined) this.#clock.track(work);
+    return work;
   }
 
   #generateJobs(time: number): void {

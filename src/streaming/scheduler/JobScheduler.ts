@@ -1,6 +1,7 @@
 import type { CallScope } from '../../ports/CallScope';
 import type { Clock } from '../../ports/Clock';
 import { asError } from '../errors';
+import type { BatchJournal } from './BatchJournal';
 import type { Job } from './Job';
 import { JobSet } from './JobSet';
 import type { StreamingListenerBus } from './StreamingListenerBus';
@@ -12,6 +13,8 @@ export interface JobSchedulerOptions {
   readonly concurrentJobs: number;
   /** Every job runs inside it. */
   readonly scope?: CallScope | undefined;
+  /** Who writes down each batch before its first job; a batch runs when that is done. */
+  readonly journal?: () => BatchJournal | undefined;
   /** A batch has ended. */
   readonly onCompleted: (jobSet: JobSet) => void;
   /** A batch and all before it have ended: told in the order of batches, before `onCompleted` where both are due. */
@@ -24,13 +27,15 @@ interface Run {
   /** Jobs that have begun; they begin in order. */
   begun: number;
   running: number;
-  isUpkeepRunning: boolean;
+  /** Whether it is written down, or its upkeep runs: no other job begins meanwhile. */
+  isAlone: boolean;
   state: 'waiting' | 'running' | 'ended';
 }
 
 /**
  * Runs the jobs of batches, at most so many at once: they begin batch after batch, and within a batch output after output.
- * The upkeep of a batch runs alone, after that of all earlier batches and before its outputs, however many jobs may run.
+ * The upkeep of a batch runs alone, after that of all earlier batches and before its outputs, however many jobs may run; so
+ * does the entry in the journal, which comes before its upkeep.
  */
 export class JobScheduler {
   readonly #clock: Clock;
@@ -66,7 +71,7 @@ export class JobScheduler {
   submit(jobSet: JobSet): void {
     if (this.#stopped) return;
     this.#listeners.post('onBatchSubmitted', { batchInfo: jobSet.info });
-    this.#queue.push({ jobSet, begun: 0, running: 0, isUpkeepRunning: false, state: 'waiting' });
+    this.#queue.push({ jobSet, begun: 0, running: 0, isAlone: false, state: 'waiting' });
     this.#startJobs();
   }
 
@@ -74,7 +79,7 @@ export class JobScheduler {
   passOver(time: number): void {
     if (this.#stopped) return;
     const jobSet = new JobSet(time, [], [], this.#clock);
-    this.#queue.push({ jobSet, begun: 0, running: 0, isUpkeepRunning: false, state: 'ended' });
+    this.#queue.push({ jobSet, begun: 0, running: 0, isAlone: false, state: 'ended' });
     this.#passEnded();
   }
 
@@ -105,27 +110,62 @@ export class JobScheduler {
   #startJobs(): void {
     while (this.#running < this.#options.concurrentJobs) {
       const run = this.#nextRun();
-      const job = run?.jobSet.jobs[run.begun];
-      if (run === undefined || job === undefined) break;
+      if (run === undefined) break;
+      if (run.state === 'waiting') {
+        this.#begin(run);
+        continue;
+      }
+      const job = run.jobSet.jobs[run.begun];
+      if (job === undefined) break;
       run.begun++;
       run.running++;
       this.#running++;
-      run.isUpkeepRunning = job.isUpkeep;
+      run.isAlone = job.isUpkeep;
       this.#clock.track(this.#runJob(run, job));
     }
     this.#settle();
   }
 
-  /** The batch whose next job may begin; batches without jobs end on the way to it. */
+  /** Begins a batch: it can no longer be withdrawn, and has its jobs once the journal has it. */
+  #begin(run: Run): void {
+    const { jobSet } = run;
+    run.state = 'running';
+    jobSet.started();
+    this.#listeners.post('onBatchStarted', { batchInfo: jobSet.info });
+    const { scope } = this.#options;
+    const journal = this.#options.journal?.();
+    if (journal === undefined) return;
+    const begin = (): Promise<void> | undefined => journal.begin(jobSet.time, jobSet.inputs);
+    let written: Promise<void> | undefined;
+    try {
+      written = scope === undefined ? begin() : scope.run(begin);
+    } catch (thrown) {
+      written = Promise.reject(asError(thrown));
+    }
+    if (written === undefined) return;
+    run.running++;
+    this.#running++;
+    run.isAlone = true;
+    this.#clock.track(this.#written(run, written));
+  }
+
+  async #written(run: Run, written: Promise<void>): Promise<void> {
+    try {
+      await written;
+    } catch (thrown) {
+      run.jobSet.failed(asError(thrown));
+      // None of its jobs begins.
+      run.begun = run.jobSet.jobs.length;
+    }
+    this.#jobEnded(run);
+  }
+
+  /** The batch whose next job may begin, or that may begin itself; batches without jobs end on the way to it. */
   #nextRun(): Run | undefined {
     if (this.#stopped) return undefined;
     for (const run of [...this.#queue]) {
-      if (run.isUpkeepRunning) return undefined;
-      if (run.state === 'waiting') {
-        run.state = 'running';
-        run.jobSet.started();
-        this.#listeners.post('onBatchStarted', { batchInfo: run.jobSet.info });
-      }
+      if (run.isAlone) return undefined;
+      if (run.state === 'waiting') return run;
       if (run.begun < run.jobSet.jobs.length) return run;
       if (run.running === 0 && run.state === 'running') this.#completed(run);
     }
@@ -139,9 +179,13 @@ export class JobScheduler {
     const failure = await this.#attempt(job);
     const ended = jobSet.jobEnded(job, failure);
     if (ended !== undefined) this.#listeners.post('onOutputOperationCompleted', { outputOperationInfo: ended });
+    this.#jobEnded(run);
+  }
+
+  #jobEnded(run: Run): void {
     run.running--;
-    run.isUpkeepRunning = false;
-    if (run.running === 0 && run.begun === jobSet.jobs.length) this.#completed(run);
+    run.isAlone = false;
+    if (run.running === 0 && run.begun === run.jobSet.jobs.length) this.#completed(run);
     // Not before now: whoever is told that a batch has ended may stop everything.
     this.#running--;
     this.#startJobs();

@@ -44,6 +44,16 @@ export class JobSet {
     return this.#failure;
   }
 
+  /** What the inputs gave to the batch. */
+  get inputs(): readonly StreamInputInfo[] {
+    return [...this.#inputs.values()];
+  }
+
+  /** Notes an error that ends the batch before any of its jobs. */
+  failed(failure: Error): void {
+    this.#failure ??= failure;
+  }
+
   started(): void {
     this.#startTime = this.#now();
   }

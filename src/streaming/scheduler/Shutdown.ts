@@ -28,7 +28,7 @@ export class Shutdown {
   async halt(): Promise<void> {
     this.#giveUp();
     const inputs = this.#stopInputs();
-    await this.#within(STOP_LIMIT, Promise.all([inputs.ended, this.#scheduler.idle()]), () => {
+    await this.#within(STOP_LIMIT, Promise.all([inputs.ended, this.#generator.replayed(), this.#scheduler.idle()]), () => {
       this.#log.warn(
         `The stop waited ${String(STOP_LIMIT)} ms, and leaves to itself what has not ended: ${this.#unended(inputs.open)}. ` +
           'Look for a promise there that is never settled.',
@@ -43,6 +43,7 @@ export class Shutdown {
     const processed = inputs.ended.then(async () => {
       if (isOver) return;
       this.#generator.stopWhenDrained();
+      await this.#generator.replayed();
       await this.#generator.idle();
       await this.#scheduler.idle();
     });
@@ -57,12 +58,16 @@ export class Shutdown {
     });
   }
 
-  /** The batch that runs now ends; those that wait are given up, and what they were given goes back to the inputs. */
+  /**
+   * The batch that runs now ends; those that wait are given up, and what they were given goes back to the inputs. Of batches
+   * that are run again, those that have not begun are left out; whoever wanted them still has them.
+   */
   async hold(): Promise<void> {
     this.#generator.stop();
     // A batch may be in the making: whoever is called for that may have called this.
     await Promise.resolve();
     this.withdraw();
+    await this.#generator.replayed();
     await this.#scheduler.idle();
   }
 

@@ -1,20 +1,27 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { encode } from '../../../src/durability';
 import { DataRecord } from '../../../src/engine/DataRecord';
+import { EngineProblem } from '../../../src/engine/EngineProblem';
 import { OperatorFigures } from '../../../src/engine/OperatorFigures';
 import { RECORD_PARAMETERS, UPDATE_PARAMETERS, UserState, type UserStateSettings } from '../../../src/engine/prepare/UserState';
 import { UserContext } from '../../../src/engine/UserContext';
 import { compileCode } from '../../../src/expressions';
+import { decoded, stored } from './stored';
 
 type Batch = readonly (readonly [key: string, value: number])[];
 
-function userState(mode: 'update' | 'record', source: string, change: Partial<UserStateSettings> = {}): UserState {
+/** @param sections what it is to go on from */
+function userState(
+  mode: 'update' | 'record', source: string, change: Partial<UserStateSettings> = {}, sections?: ReadonlyMap<string, unknown>,
+): UserState {
   const code = compileCode(
     { lang: 'javascript', source },
     { nodeId: 's', parameters: mode === 'update' ? UPDATE_PARAMETERS : RECORD_PARAMETERS },
   );
   if (code.kind !== 'synchronous') return expect.fail();
   const state = new UserState();
+  if (sections !== undefined) state.restore(sections);
   state.configure({
     mode,
     code,
@@ -109,5 +116,80 @@ return [key, state.get()];`,
       }),
       { numRuns: 200 },
     );
+  });
+
+  describe('stored', () => {
+    const key = fc.constantFrom('a', 'b', 'c', 'd', '__proto__');
+    const reading = fc.tuple(key, fc.integer({ min: -3, max: 9 }));
+    const batches = fc.array(fc.array(reading, { maxLength: 5 }), { minLength: 2, maxLength: 12 });
+    const UPDATE = `if (values.includes(9)) return null;
+      if (values.includes(8)) throw new Error('8');
+      const next = state ?? { sum: 0.1, seen: new Map(), when: [] };
+      for (const value of values) { next.sum += value / 10; next.seen.set(value, -0); next.when.push(new Date(value)); }
+      return next;`;
+    const RECORD = `if (state.isTimingOut()) return { payload: ['late', key, state.get()] };
+      if (msg.payload === 9) { if (state.exists()) state.remove(); return; }
+      if (msg.payload === 8) throw new Error('8');
+      if (msg.payload !== 7) state.update({ count: (state.exists() ? state.get().count : 0) + 0.1, last: msg.payload });
+      return { payload: [key, state.getOption()] };`;
+
+    for (const [mode, source] of [['update', UPDATE], ['record', RECORD]] as const) {
+      it(`goes on to the last bit after any batch, time-outs included: ${mode}`, () => {
+        fc.assert(fc.property(batches, fc.constantFrom(null, 1000, 2000), fc.boolean(), (all, timeout, emitsAll) => {
+          const change = { timeout, emitsAll, keyLimit: 4 };
+          const uninterrupted = userState(mode, source, change);
+          let restarted = userState(mode, source, change);
+          all.forEach((batch, index) => {
+            const time = (index + 1) * 1000;
+            const results = run(restarted, time, batch);
+            expect(encode(results).equals(encode(run(uninterrupted, time, batch)))).to.equal(true);
+            const sections = stored(restarted);
+            restarted = userState(mode, source, change, sections);
+            expect(stored(restarted)).to.deep.equal(sections);
+          });
+        }), { numRuns: 80 });
+      });
+    }
+
+    it('in sections that stay as they are while later batches run, of 10,000 keys each', () => {
+      const state = userState('update', 'return (state ?? 0) + values[0];', { keyLimit: 100_000 });
+      const batch = Array.from({ length: 20_001 }, (_, index) => [`k${String(index)}`, index] as const);
+      run(state, 1000, batch);
+      const sections = state.sections();
+      expect(sections.map(({ name }) => name)).to.deep.equal(['head', 'keys/0', 'keys/10000', 'keys/20000']);
+      run(state, 2000, batch.slice(0, 10));
+      const restored = userState('update', 'return (state ?? 0) + values[0];', { keyLimit: 100_000 }, decoded(sections));
+      expect(run(restored, 2000, [['k3', 4], ['k20000', 1]])).to.deep.equal([
+        { key: 'k3', state: 7 }, { key: 'k20000', state: 20_001 },
+      ]);
+    });
+
+    it('only where it is plain data: the key that has something else is named', () => {
+      const state = userState('update', 'return values[0] === 2 ? { call: () => 1 } : { value: 1 };');
+      run(state, 1000, [['good', 1], ['bad', 2]]);
+      expect(() => stored(state)).to.throw(EngineProblem, 'for the key "bad": What is at call is a function, which cannot be kept');
+    });
+
+    it('and refuses what it never stored', () => {
+      const state = userState('update', 'return 1;');
+      run(state, 1000, [['a', 1], ['b', 2]]);
+      const good = stored(state);
+      const keys = good.get('keys/0') as object;
+      const cases: readonly (readonly [section: string, data: unknown, message: string])[] = [
+        ['head', { version: 7, keys: 2 }, 'version 7, and this program reads version 1'],
+        ['head', { version: 1, keys: 1e300 }, 'In "head keys" there should be a count'],
+        ['head', { version: 1, keys: 2 ** 50 }, 'There are 2 values in "keys/0 keys", and there should be 10000.'],
+        ['keys/0', null, 'In "keys/0" there should be an object'],
+        ['keys/0', { ...keys, keys: ['a', ['b']] }, 'In "keys/0 keys" there should be a text'],
+        ['keys/0', { ...keys, keys: ['a', 'a'] }, 'has a key twice'],
+        ['keys/0', { ...keys, states: [1] }, 'There are 1 values in "keys/0 states", and there should be 2.'],
+        ['keys/0', { ...keys, lastUpdates: [1000, NaN] }, 'In "keys/0 lastUpdates" there should be a number'],
+      ];
+      for (const [section, data, message] of cases) {
+        expect(() => {
+          new UserState().restore(new Map([...good, [section, data]]));
+        }, message).to.throw(RangeError, message);
+      }
+    });
   });
 });

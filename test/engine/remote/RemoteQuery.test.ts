@@ -1,9 +1,14 @@
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { EmbeddedEngine } from '../../../src/engine/EmbeddedEngine';
 import type { OutputEvent } from '../../../src/engine/Engine';
 import { RefusedError } from '../../../src/engine/RefusedError';
+import type { Plan } from '../../../src/plan/Plan';
 import { until } from '../../support/until';
+import { checkpoint } from '../durable/World';
 import { map, OPTIONS, planOf, receiver, sink } from '../plans';
 
 for (const isolation of ['thread', 'process'] as const) describe(`a plan run in a ${isolation}`, () => {
@@ -150,5 +155,52 @@ for (const isolation of ['thread', 'process'] as const) describe(`a plan run in 
     await until('a result has come', () => outputs.length > 0);
     await query.stop();
     expect(outputs[0]?.records[0]?.payload).to.equal('new');
+  });
+});
+
+describe('a graph with a checkpoint beside a neighbour in its thread that does not return', () => {
+  let path = '';
+
+  before(async () => {
+    path = await mkdtemp(join(tmpdir(), 'dstream-neighbours-'));
+  });
+
+  after(async () => {
+    await rm(path, { recursive: true, force: true });
+  });
+
+  it('goes on again and again, while the batch of the neighbour is given up', async () => {
+    const engine = new EmbeddedEngine({ isolation: 'thread', shared: true, hangLimit: 300, restarts: { delays: [10, 10, 10], forgiveness: 60_000 } });
+    const plan = (graph: string, code: string): Plan => ({
+      ...planOf([receiver(), checkpoint('keeper', 'in', { path }), map('m', 'keeper', code), sink('out', 'm')], 100), graph,
+    });
+    const innocent = engine.start(plan('innocent', 'return msg.payload;'), OPTIONS);
+    const guilty = engine.start(plan('guilty', 'for (;;); return 1;'), OPTIONS);
+    const failures: string[] = [];
+    let deaths = 0;
+    let ended = 0;
+    let release: () => void = () => undefined;
+    const givenUp = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    innocent.on('failed', ({ code }) => failures.push(`innocent ${code}`));
+    guilty.on('failed', ({ code }) => {
+      failures.push(`guilty ${code}`);
+      release();
+    });
+    innocent.on('interrupted', () => deaths++);
+    // Its batch does not end while the thread lives.
+    innocent.on('output', () => givenUp);
+    innocent.on('batch', ({ records }) => {
+      ended += records;
+    });
+    await Promise.all([innocent.started, guilty.started]);
+    await innocent.offer('in', [{ topic: 'a', payload: 7 }]);
+    await guilty.offer('in', [{ topic: 'a', payload: 13 }]);
+    await until('the neighbour has been given up and the other has gone on', () => failures.length > 0 && ended > 0);
+    expect(failures).to.deep.equal(['guilty batch-never-ended']);
+    expect(deaths).to.equal(2);
+    expect(ended).to.equal(1);
+    await Promise.all([innocent.stop(), guilty.stop()]);
   });
 });

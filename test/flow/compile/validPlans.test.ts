@@ -5,18 +5,19 @@ import type { StreamType } from '../../../src/flow/StreamNode';
 import { validatePlan } from '../../../src/plan/validatePlan';
 
 const NODES: Readonly<Record<string, StreamType>> = {
-  r: 'receiver', b: 'batcher', m: 'map', w: 'window', k: 'reduceByKey', t: 'state', s: 'sink',
+  r: 'receiver', b: 'batcher', m: 'map', w: 'window', k: 'reduceByKey', t: 'state', c: 'checkpoint', s: 'sink',
 };
 
 /** Choices of dialogs, numbers and texts, right and wrong. */
 const VALUES = fc.constantFrom<unknown>(
   '', '0', '1', '-1', '2.5', 5, 'abc', true, false, null, ' ', 'x/y', '127.0.0.1', '{key}', '#', 'http://h/x', '*.csv', 'payload.x', '70000',
-  'mqtt', 'http', 'tcp', 'folder', 'simulated', 'level', 'msg', 'jsonata', 'connect', 'whole', 'update', 'record', 'keyBy', 'changed', 'batch', 'key',
+  'mqtt', 'http', 'tcp', 'folder', 'simulated', 'level', 'msg', 'jsonata', 'connect', 'whole', 'update', 'record', 'keyBy', 'changed', 'batch', 'key', 'timer',
 );
 const NAMES = fc.constantFrom(
   'source', 'broker', 'topic', 'qos', 'format', 'keyType', 'key', 'sensors', 'rate', 'seed', 'httpPath', 'bodyLimit', 'tcpRole', 'host', 'port',
   'folder', 'pattern', 'split', 'existing', 'interval', 'bufferLimit', 'maxRate', 'backpressure', 'initialRate', 'minRate', 'mode', 'lang', 'func',
-  'length', 'slide', 'timeout', 'emit', 'keyLimit', 'target', 'retain', 'url', 'header', 'emptyBatches', 'emitLeaving',
+  'length', 'slide', 'timeout', 'emit', 'keyLimit', 'target', 'retain', 'url', 'header', 'emptyBatches', 'emitLeaving', 'path', 'sync', 'syncInterval',
+  'logLimit', 'retention',
 );
 
 const DIALOGS = fc.dictionary(NAMES, VALUES, { maxKeys: 8 });

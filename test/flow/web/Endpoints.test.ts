@@ -5,7 +5,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { OfferedMessage } from '../../../src/engine/Engine';
 import { NoRoomError } from '../../../src/engine/RefusedError';
-import { Endpoints, LONGEST_WAIT } from '../../../src/flow/web/Endpoints';
+import { Endpoints, LONGEST_RECOVERY, LONGEST_WAIT } from '../../../src/flow/web/Endpoints';
 import { RequestInput } from '../../../src/flow/web/RequestInput';
 import { ManualClock } from '../../../src/ports/ManualClock';
 import { until } from '../../support/until';
@@ -26,12 +26,14 @@ describe('Endpoints', () => {
   /** Of the last request that was handed over. */
   let given: AbortSignal | undefined;
   let input: RequestInput;
+  let recovering: boolean;
 
   beforeEach(async () => {
     clock = new ManualClock();
     endpoints = new Endpoints(clock);
     taken = [];
     open = true;
+    recovering = false;
     answerOf = () => Promise.resolve();
     input = new RequestInput(() =>
       open
@@ -47,7 +49,15 @@ describe('Endpoints', () => {
         : 'wait',
     );
     endpoints.set(
-      new Map([['house/sensors', { bodyLimit: 10_000, format: 'auto' as const, retryAfter: () => 3, offer: (messages) => input.offer(messages) }]]),
+      new Map([
+        [
+          'house/sensors',
+          {
+            bodyLimit: 10_000, format: 'auto' as const,
+            retryAfter: () => 3, isRecovering: () => recovering, offer: (messages) => input.offer(messages),
+          },
+        ],
+      ]),
     );
     server = createServer((request, response) => {
       if (endpoints.isFor(request)) void endpoints.handle(request, response);
@@ -199,6 +209,41 @@ describe('Endpoints', () => {
     expect(taken).to.deep.equal([]);
   });
 
+  it('lets them wait some seconds for a graph that recovers, and answers 503 with Retry-After when that takes longer', async () => {
+    let offered = 0;
+    endpoints.set(
+      new Map([
+        [
+          'house/sensors',
+          {
+            bodyLimit: 10_000, format: 'auto' as const, retryAfter: () => 3, isRecovering: () => recovering,
+            offer: (messages: readonly OfferedMessage[]) => {
+              offered++;
+              return input.offer(messages);
+            },
+          },
+        ],
+      ]),
+    );
+    open = false;
+    recovering = true;
+    const first = post('1');
+    await until('it waits', () => offered === 1);
+    await clock.advance(LONGEST_RECOVERY - 1);
+    const second = post('2');
+    await until('the other waits too', () => offered === 2);
+    await clock.advance(1);
+    const { status, headers, content } = await first;
+    expect([status, headers['retry-after']]).to.deep.equal([503, '5']);
+    expect(content.error).to.contain('brought back from its checkpoint');
+    recovering = false;
+    await clock.advance(LONGEST_RECOVERY);
+    open = true;
+    input.flush();
+    expect((await second).status).to.equal(202);
+    expect(taken.map(({ payload }) => String(payload))).to.deep.equal(['2']);
+  });
+
   it('forgets a client that goes away, before its body is complete or while it waits', async () => {
     const half = await raw(`${HEAD}Content-Length: 100\r\n\r\nhalf`);
     await until('it is under way', () => endpoints.open === 1 && endpoints.bytes > 0);
@@ -245,7 +290,7 @@ describe('Endpoints', () => {
       slow.on('data', (data: Buffer) => answered.push(data.toString()));
       await until('it is under way', () => endpoints.bytes > 0);
       const offer = (): ReturnType<RequestInput['offer']> => input.offer([{ payload: 'moved', topic: '' }]);
-      endpoints.set(new Map(isThere ? [['house/sensors', { bodyLimit: 10_000, format: 'auto' as const, retryAfter: () => 3, offer }]] : []));
+      endpoints.set(new Map(isThere ? [['house/sensors', { bodyLimit: 10_000, format: 'auto' as const, retryAfter: () => 3, isRecovering: () => false, offer }]] : []));
       slow.write('2');
       await until('the answer', () => answered.join('').includes(isThere ? ' 202 ' : ' 404 '));
       slow.destroy();

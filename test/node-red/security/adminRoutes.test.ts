@@ -2,27 +2,32 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import type { GraphFigures } from '../../../src/flow/graphFigures';
 import { batcher, node, receiver, sink, sums, tab } from '../../support/flows';
 import { NodeRed, type FlowNode } from '../../support/NodeRed';
 import { packageRoot } from '../../support/packageRoot';
+import { until } from '../../support/until';
 
 /** Every address that the palette adds to the admin API, as SECURITY.md lists them: a new one must be added to both. */
 const ROUTES: readonly { readonly route: string; readonly permission: string }[] = [
   { route: 'get /dstream/graphs', permission: 'dstream.read' },
+  { route: 'post /dstream/graphs/:graph/checkpoint', permission: 'dstream.write' },
+  { route: 'post /dstream/graphs/:graph/reset', permission: 'dstream.write' },
 ];
 
 /** bcrypt of `only for tests`. */
 const PASSWORD = 'only for tests';
 const HASH = '$2b$04$jdfbdUXuclMi3YjZ/uowOeJKYE/0ejaUWKqLbiRRdrcmSLQ5K0frW';
 
-/** Users by their permissions, and whether they may see the palette's figures. */
-const USERS: readonly { readonly username: string; readonly permissions: string | readonly string[]; readonly may: boolean }[] = [
-  { username: 'nobody', permissions: [], may: false },
-  { username: 'other', permissions: ['flows.read', 'nodes.read', 'settings.read', 'context.read'], may: false },
-  { username: 'writer', permissions: ['write', 'dstream.write'], may: false },
-  { username: 'reader', permissions: ['dstream.read'], may: true },
-  { username: 'allReader', permissions: 'read', may: true },
-  { username: 'administrator', permissions: '*', may: true },
+/** Users by their permissions, and which of the palette's own these give. */
+const USERS: readonly { readonly username: string; readonly permissions: string | readonly string[]; readonly may: readonly string[] }[] = [
+  { username: 'nobody', permissions: [], may: [] },
+  { username: 'other', permissions: ['flows.read', 'flows.write', 'nodes.read', 'nodes.write', 'settings.read', 'context.read'], may: [] },
+  { username: 'writer', permissions: ['write', 'dstream.write'], may: ['dstream.write'] },
+  { username: 'resetter', permissions: ['dstream.write'], may: ['dstream.write'] },
+  { username: 'reader', permissions: ['dstream.read'], may: ['dstream.read'] },
+  { username: 'allReader', permissions: 'read', may: ['dstream.read'] },
+  { username: 'administrator', permissions: '*', may: ['dstream.read', 'dstream.write'] },
 ];
 
 /** What nodes have added to the admin API and to the flows' web server: routes, also below routers, and whole handlers. */
@@ -41,10 +46,19 @@ module.exports = (RED) => {
 };
 `;
 
+/** What a POST is answered with that has no body of JSON. */
+const NO_JSON = 415;
+
+/** A graph with a checkpoint, and one without. */
 const flow: FlowNode[] = [
   tab(),
   receiver('in', ['batcher'], { source: 'simulated', sensors: '3', rate: '10', seed: '1' }),
-  batcher('batcher', ['sums']),
+  batcher('batcher', ['checkpoint']),
+  node('checkpoint', 'dstream-checkpoint', [['sums']], { path: '', interval: '1', intervalUnits: 'h', sync: 'group', logLimit: '16', retention: '1' }),
+  receiver('plainIn', ['plain'], { source: 'simulated', sensors: '1', rate: '1', seed: '1' }),
+  batcher('plain', ['plainSink']),
+  sink('plainSink', ['collector2']),
+  node('collector2', 'test-collector', []),
   sums('sums', ['sink'], { aggregates: [{ aggregate: 'count', as: 'count' }] }),
   sink('sink', ['collector']),
   node('collector', 'test-collector', []),
@@ -71,6 +85,18 @@ describe('the admin API, secured with adminAuth', () => {
   async function tokenOf(username: string): Promise<string> {
     const login = { client_id: 'node-red-admin', grant_type: 'password', scope: '', username, password: PASSWORD };
     return ((await nodeRed.request('POST', '/auth/token', login)) as { access_token: string }).access_token;
+  }
+
+  /** Posts as a user; the answer's status and body. */
+  async function post(username: string, path: string, body: unknown, type = 'application/json'): Promise<{ readonly status: number; readonly body: Record<string, unknown> }> {
+    const headers = { 'Authorization': `Bearer ${await tokenOf(username)}`, 'Content-Type': type };
+    const response = await fetch(nodeRed.url + path, { method: 'POST', headers, body: typeof body === 'string' ? body : JSON.stringify(body) });
+    return { status: response.status, body: await response.json() as Record<string, unknown> };
+  }
+
+  async function figures(): Promise<readonly GraphFigures[]> {
+    const response = await fetch(`${nodeRed.url}/dstream/graphs`, { headers: { Authorization: `Bearer ${await tokenOf('reader')}` } });
+    return await response.json() as GraphFigures[];
   }
 
   /** The status of an answer. */
@@ -106,27 +132,86 @@ describe('the admin API, secured with adminAuth', () => {
     expect(rows).to.deep.equal(ROUTES);
   });
 
-  it('answers only those who may read', async () => {
-    for (const { route } of ROUTES) {
-      const [method = '', path = ''] = route.split(' ');
+  it('lets only those in who may', async () => {
+    for (const { route, permission } of ROUTES) {
+      const [method = '', template = ''] = route.split(' ');
+      const path = template.replace(':graph', 'checkpoint');
       expect(await ask(method, path), `${route} without a token`).to.equal(401);
       expect(await ask(method, path, { Authorization: 'Bearer made-up' }), `${route} with a made-up token`).to.equal(401);
       for (const { username, may } of USERS) {
         const status = await ask(method, path, { Authorization: `Bearer ${await tokenOf(username)}` });
-        expect(status, `${route} as ${username}`).to.equal(may ? 200 : 401);
+        // Whoever is let in without a body is told so, and nothing is done.
+        const inside = method === 'get' ? 200 : NO_JSON;
+        expect(status, `${route} as ${username}`).to.equal(may.includes(permission) ? inside : 401);
       }
     }
   });
 
-  it('has no way to change anything, not even for an administrator', async () => {
+  it('has no other way to change anything, not even for an administrator', async () => {
     const headers = { 'Authorization': `Bearer ${await tokenOf('administrator')}`, 'Content-Type': 'application/json' };
     for (const { route } of ROUTES) {
-      const [, path = ''] = route.split(' ');
-      for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) expect(await ask(method, path, headers), `${method} ${path}`).to.equal(404);
+      const [own = '', path = ''] = route.split(' ');
+      for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'].filter((other) => other !== own.toUpperCase())) {
+        expect(await ask(method, path.replace(':graph', 'checkpoint'), headers), `${method} ${path}`).to.equal(404);
+      }
     }
-    for (const path of ['/dstream', '/dstream/', '/dstream/graphs/../../flows.json', '/dstream/graphs/x', '/dstream/%2e%2e/settings.js']) {
+    for (const path of ['/dstream', '/dstream/', '/dstream/graphs/../../flows.json', '/dstream/graphs/x', '/dstream/%2e%2e/settings.js', '/dstream/graphs/checkpoint/reset']) {
       expect(await ask('GET', path, headers), path).to.equal(404);
     }
+  });
+
+  it('takes no body that a page of another site could send', async () => {
+    const { log } = nodeRed;
+    const before = log.length;
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', '']) {
+      for (const path of ['/dstream/graphs/checkpoint/checkpoint', '/dstream/graphs/checkpoint/reset']) {
+        expect((await post('administrator', path, '{"scope":"all"}', type)).status, `${path} ${type}`).to.equal(NO_JSON);
+      }
+    }
+    expect(nodeRed.log.slice(before).join('\n')).not.to.match(/resets|made a checkpoint/);
+  });
+
+  it('says what is wrong with a request', async () => {
+    const path = (graph: string, what: string): string => `/dstream/graphs/${graph}/${what}`;
+    for (const what of ['checkpoint', 'reset']) {
+      const gone = await post('resetter', path('gone', what), { scope: 'all' });
+      expect([gone.status, gone.body['message']]).to.deep.equal([404, 'There is no such graph. One whose drawing has a problem is not there: correct it and deploy first.']);
+      const without = await post('resetter', path('plain', what), { scope: 'all' });
+      expect([without.status, without.body['message']]).to.deep.equal([409, 'The graph has no checkpoint node, so it has nothing on disk. It begins anew when it is stopped.']);
+    }
+    for (const body of [{}, [], { scope: 'some' }, { scope: [] }, { scope: [7] }, { scope: { all: true } }]) {
+      const answer = await post('resetter', path('checkpoint', 'reset'), body);
+      expect([answer.status, String(answer.body['message']).slice(0, 34)], JSON.stringify(body)).to.deep.equal([400, 'The body must be {"scope": "all"},']);
+    }
+    const stateless = await post('resetter', path('checkpoint', 'reset'), { scope: ['batcher'] });
+    expect([stateless.status, stateless.body['message']]).to.deep.equal([400, 'The node batcher is a batcher, which has no state. Name nodes that have, or "all".']);
+  });
+
+  it('makes a checkpoint now, and says in the log who asked', async () => {
+    const answer = await post('resetter', '/dstream/graphs/checkpoint/checkpoint', {});
+    expect([answer.status, answer.body]).to.deep.equal([200, {}]);
+    await nodeRed.logged(/\[dstream\] The user "resetter" made a checkpoint of the graph checkpoint\./);
+    await until('the figures tell of it', async () => {
+      const [graph] = (await figures()).filter(({ graph: id }) => id === 'checkpoint');
+      return graph?.durability?.checkpointTime !== undefined && graph.durability.checkpointBytes > 0;
+    });
+  });
+
+  it('starts a graph again without its state, or without everything, and says in the log who asked', async () => {
+    const scopes: readonly (readonly [scope: 'all' | readonly string[], text: RegExp])[] = [
+      [['sums'], /\[dstream\] The user "writer" resets the state of "sums" in the graph checkpoint\./],
+      ['all', /\[dstream\] The user "writer" resets everything it has on disk in the graph checkpoint\./],
+    ];
+    for (const [scope, text] of scopes) {
+      const answer = await post('writer', '/dstream/graphs/checkpoint/reset', { scope });
+      expect(answer.status, JSON.stringify(answer.body)).to.equal(200);
+      expect(answer.body).to.have.all.keys('reset');
+      expect(answer.body['reset']).to.match(/^[\da-z-]+$/);
+      await nodeRed.logged(text);
+      await nodeRed.forgetCollected('collector');
+      await nodeRed.collected('collector', 1, 20_000);
+    }
+    expect((await figures()).map(({ graph, failure }) => [graph, failure])).to.have.deep.members([['checkpoint', undefined], ['plain', undefined]]);
   });
 
   it('tells ids and numbers, as JSON', async () => {
@@ -134,7 +219,7 @@ describe('the admin API, secured with adminAuth', () => {
     const response = await fetch(`${nodeRed.url}/dstream/graphs`, { headers });
     expect(response.headers.get('content-type')).to.match(/^application\/json/);
     const graphs = await response.json() as unknown[];
-    expect(graphs).to.have.length(1);
+    expect(graphs).to.have.length(2);
     // Nothing of what flows: neither topics nor keys nor payloads of the simulated sensors.
     expect(JSON.stringify(graphs)).not.to.match(/simulated\/|"sensor|sequence/);
   });

@@ -2,7 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { expect } from 'chai';
 import { batcher, node, receiver, sink, tab } from '../../support/flows';
@@ -82,7 +82,9 @@ function sinks(http: number, broker: string): FlowNode[] {
   const header = { header: 'Authorization', credentials: { secret: `Bearer ${IN_HEADER}` } };
   return [
     receiver('inSinks', ['batcherSinks'], { source: 'simulated', sensors: 1, rate: 10, seed: 1 }),
-    batcher('batcherSinks', ['toHttp', 'toHttpCaught']),
+    batcher('batcherSinks', ['keeper']),
+    // What is kept on disk is looked through as well: log, drawings, and the dead letters of what the server refuses.
+    node('keeper', 'dstream-checkpoint', [['toHttp', 'toHttpCaught']], { path: '', interval: '1', intervalUnits: 's', sync: 'group', logLimit: '16', retention: '1' }),
     sink('toHttp', [], { mode: 'record', target: 'http', url: `http://127.0.0.1:${String(http)}/`, timeout: '5', ...header }),
     sink('toHttpCaught', [], { mode: 'record', target: 'http', url: `http://127.0.0.1:${String(http)}/`, timeout: '5', ...header }),
     receiver('inBroker', ['batcherBroker'], { source: 'simulated', sensors: 1, rate: 10, seed: 1 }),
@@ -112,6 +114,12 @@ function processes(id: number): string {
   const isOfIt = (other: string): boolean => other === String(id) || new RegExp(`^PPid:\\s*${String(id)}$`, 'm').test(read(other, 'status'));
   const own = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && isOfIt(name));
   return own.map((other) => `${read(other, 'cmdline')} ${read(other, 'environ')}`).join('\n');
+}
+
+/** All files below a folder, with their paths. */
+function filesOf(folder: string): string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
 describe('secrets of a broker that refuses', () => {
@@ -167,6 +175,7 @@ describe('secrets of a broker that refuses', () => {
     for (const file of readdirSync(nodeRed.userDirectory).filter((name) => name.endsWith('.json'))) {
       places.set(file, readFileSync(join(nodeRed.userDirectory, file), 'utf8'));
     }
+    for (const file of filesOf(join(nodeRed.userDirectory, 'dstream'))) places.set(relative(nodeRed.userDirectory, file), readFileSync(file, 'latin1'));
     places.set('export', JSON.stringify(await nodeRed.flows()));
   });
 
@@ -186,6 +195,7 @@ describe('secrets of a broker that refuses', () => {
     expect(places.get('log')).to.match(/\[error\].*refused/);
     if (process.platform === 'linux') expect(places.get('processes'), 'the process apart was seen').to.include('processMain');
     for (const name of ['Plain', 'TalkativeCaught', 'WrongCaught']) expect(places.get(`status of ${name}`)).to.include('"red"');
+    for (const kept of ['log', 'plans', 'dead']) expect([...places.keys()].join(), 'the files of the graph were seen').to.include(join('dstream', 'keeper', kept));
     const found: string[] = [];
     for (const [place, text] of places) {
       // Who writes a password into the address has put it into the flow, where everybody can read it.

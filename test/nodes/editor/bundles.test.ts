@@ -72,9 +72,11 @@ describe('editor bundles', () => {
     expect(label('state', {})).to.equal('state');
     expect(label('join', {})).to.equal('inner join');
     expect(label('join', { mode: 'cogroup' })).to.equal('cogroup');
+    expect(label('checkpoint', {})).to.equal('checkpoint');
     expect(label('sink', {})).to.equal('sink');
     expect(label('sink', { target: 'mqtt', topic: 'means/{key}' })).to.equal('means/{key}');
     expect(label('sink', { target: 'http', url: 'https://user:word@example.org:8443/in?token=secret' })).to.equal('example.org:8443');
+    expect(label('sink', { target: 'file', fileName: 'averages', topic: 'means' })).to.equal('averages');
     expect(label('sink', { target: 'flow', topic: 'means', url: 'http://example.org' })).to.equal('sink');
     expect(label('engine', { isolation: 'inline' })).to.equal('engine inside Node-RED');
   });
@@ -107,6 +109,14 @@ describe('editor bundles', () => {
     expect(validate('sink', 'validateHeader', http, 'X-Api-Key')).to.equal(true);
     for (const timeout of ['', '0', '601']) expect(validate('sink', 'validateTimeout', http, timeout)).to.match(/0\.1 to 600/);
     expect(validate('sink', 'validateTimeout', http, '0.5')).to.equal(true);
+    const csv = { target: 'file', fileFormat: 'csv' };
+    for (const name of ['', 'averages', 'Mittelwerte 1.2', '${FILES}']) expect(validate('sink', 'validateFileName', csv, name), name).to.equal(true);
+    for (const name of ['../a', 'a/b', 'a\\b', '.hidden', 'a:b', 'nul', 'x.', 'x'.repeat(101)]) {
+      expect(validate('sink', 'validateFileName', csv, name), name).to.match(/letters/);
+    }
+    expect(validate('sink', 'validateColumns', csv, 'a, b,')).to.equal(true);
+    expect(validate('sink', 'validateColumns', csv, 'a, a')).to.match(/once/);
+    expect(validate('sink', 'validateColumns', { ...csv, fileFormat: 'json' }, 'a, a')).to.equal(true);
   });
 
   it('checks the key by its type', () => {
@@ -206,6 +216,18 @@ describe('editor bundles', () => {
   it('wants a limit of keys of at least one, and takes an old node without one', () => {
     for (const value of ['', '0', '1.5', 'many']) expect(validate('reduceByKey', 'validateKeyLimit', {}, value)).to.match(/at least 1/);
     for (const value of [undefined, '1', 1_000_000]) expect(validate('reduceByKey', 'validateKeyLimit', {}, value)).to.equal(true);
+  });
+
+  it('checks durations and limits of a checkpoint', () => {
+    const check = (name: string, value: unknown, node = {}): unknown => validate('checkpoint', name, node, value);
+    for (const value of ['', '0', '-1', 'x', '0.5']) expect(check('validateInterval', value, { intervalUnits: 'ms' }), value).to.match(/above 0/);
+    expect(check('validateInterval', '0.5', { intervalUnits: 's' })).to.equal(true);
+    expect(check('validateSyncInterval', '', { sync: 'group' })).to.equal(true);
+    expect(check('validateSyncInterval', '', { sync: 'timer', syncIntervalUnits: 's' })).to.match(/timer/);
+    for (const value of ['', '0', '1.5', 'much']) expect(check('validateLogLimit', value), value).to.match(/at least 1/);
+    expect(check('validateLogLimit', '1024')).to.equal(true);
+    for (const value of ['', '0', '-1']) expect(check('validateRetention', value), value).to.match(/above 0/);
+    expect(check('validateRetention', '0.5')).to.equal(true);
   });
 
   it('wants code that returns', () => {

@@ -17,8 +17,8 @@ const MQTT = '03 - IoT scenarios/Averages of MQTT sensors.json';
 const CORE_TYPES = ['tab', 'comment', 'inject', 'debug', 'function', 'http request', 'tcp request'];
 /** The sources of a receiver that have an example of their own. */
 const RECEIVERS = ['HTTP', 'TCP'].map((source) => `${ONE_AT_A_TIME}receiver ${source}.json`);
-/** The target of a sink that has an example of its own. */
-const SINK = `${ONE_AT_A_TIME}sink HTTP.json`;
+/** The targets of a sink that have an example of their own. */
+const SINKS = ['HTTP', 'file'].map((target) => `${ONE_AT_A_TIME}sink ${target}.json`);
 const OWN_FUNCTION = `${ONE_AT_A_TIME}reduceByKey own function.json`;
 const CORE_MQTT_TYPES = ['mqtt-broker', 'mqtt out'];
 const CONFIG_TYPES = ['dstream-engine', 'mqtt-broker'];
@@ -33,7 +33,7 @@ describe('examples', () => {
 
   it('start with a first one, then one for each node, then scenarios', () => {
     const perNode = SETS.filter((set) => set !== 'engine').map((set) => `${ONE_AT_A_TIME}${set}.json`);
-    expect(examples).to.deep.equal(['01 - Start here.json', ...perNode, ...RECEIVERS, SINK, OWN_FUNCTION, MQTT].sort());
+    expect(examples).to.deep.equal(['01 - Start here.json', ...perNode, ...RECEIVERS, ...SINKS, OWN_FUNCTION, MQTT].sort());
   });
 
   it('show every node type, the engine too', () => {

@@ -28,8 +28,12 @@ const EXPECTED_DEFAULTS: Readonly<Record<(typeof SETS)[number], Readonly<Record<
     keyLimit: 1000000,
   },
   join: { mode: 'inner', left: '' },
+  checkpoint: {
+    path: '', interval: 10, intervalUnits: 's', sync: 'group', syncInterval: 1, syncIntervalUnits: 's', logLimit: 1024, retention: 7,
+  },
   sink: {
     target: 'flow', mode: 'batch', emptyBatches: false, broker: '', topic: '', qos: '1', retain: false, url: '', header: '', timeout: 10,
+    path: 'dstream-output', fileName: '', fileFormat: 'json', roll: 'day', columns: '', pin: false,
   },
   engine: { isolation: 'thread', shared: false, heapLimit: '', hangLimit: 5 },
 };

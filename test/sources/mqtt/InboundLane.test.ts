@@ -1,12 +1,14 @@
 import { Duplex } from 'node:stream';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { InboundLane, NotStoredError, type StoreMessages } from '../../../src/sources/mqtt/InboundLane';
+import { InboundLane, type Intake, NotStoredError } from '../../../src/sources/mqtt/InboundLane';
 import { MalformedPacketError } from '../../../src/sources/mqtt/MalformedPacketError';
 import type { PublishMessage } from '../../../src/sources/mqtt/PublishDecoder';
 import { bytesOf, publishBytes, split } from './packets';
 
 const OPTIONS = { protocolVersion: 4, maximumPacketSize: 1000, topicAliasMaximum: 0 } as const;
+
+type StoreMessages = (messages: readonly PublishMessage[]) => Promise<void> | undefined;
 
 /** The socket of a connection whose other end is the test. */
 class TestSocket extends Duplex {
@@ -36,16 +38,53 @@ interface Bench {
   /** What mqtt.js would see. */
   readonly passed: Buffer[];
   readonly errors: Error[];
+  /** Whether sessions were present, at each accepted connection. */
+  readonly opened: (boolean | undefined)[];
+  readonly released: number[];
+  dropped: number;
+  /** Sets whether the intake has room. */
+  fill(isFull: boolean): void;
 }
 
-function bench(store: StoreMessages, options: ConstructorParameters<typeof InboundLane>[1] = OPTIONS): Bench {
+interface More {
+  readonly options?: ConstructorParameters<typeof InboundLane>[1];
+  readonly release?: () => Promise<void> | undefined;
+}
+
+function bench(store: StoreMessages, { options = OPTIONS, release }: More = {}): Bench {
   const socket = new TestSocket();
-  const lane = new InboundLane(socket, options, store);
+  const freed: (() => void)[] = [];
+  const more = { isFull: false, opened: [] as (boolean | undefined)[], released: [] as number[], dropped: 0 };
+  const intake: Intake = {
+    get isFull() {
+      return more.isFull;
+    },
+    whenFree: async () => {
+      if (more.isFull) await new Promise<void>((resolve) => freed.push(resolve));
+    },
+    opened: (sessionPresent) => more.opened.push(sessionPresent),
+    store,
+    release: (packetIds) => {
+      more.released.push(...packetIds);
+      return release?.();
+    },
+    dropped: (count) => (more.dropped += count),
+  };
+  const lane = new InboundLane(socket, options, intake);
   const passed: Buffer[] = [];
   const errors: Error[] = [];
   lane.on('data', (bytes: Buffer) => passed.push(bytes));
   lane.on('error', (error) => errors.push(error));
-  return { socket, lane, passed, errors };
+  return Object.assign(more, {
+    socket,
+    lane,
+    passed,
+    errors,
+    fill: (isFull: boolean) => {
+      more.isFull = isFull;
+      if (!isFull) for (const resolve of freed.splice(0)) resolve();
+    },
+  });
 }
 
 /** Streams pass things on in later turns of the event loop. */
@@ -66,9 +105,13 @@ function deferred(): Deferred {
   return { promise, resolve };
 }
 
-const message = (messageId: number, qos: 0 | 1 = 1): Buffer =>
+const message = (messageId: number, qos: 0 | 1 | 2 = 1): Buffer =>
   publishBytes({ topic: 't', payload: String(messageId), qos, messageId });
-const puback = (id: number): string => `4002${id.toString(16).padStart(4, '0')}`;
+const pubrel = (messageId: number): Buffer => bytesOf({ cmd: 'pubrel', messageId });
+const answer = (type: string, id: number): string => `${type}02${id.toString(16).padStart(4, '0')}`;
+const puback = (id: number): string => answer('40', id);
+const pubrec = (id: number): string => answer('50', id);
+const pubcomp = (id: number): string => answer('70', id);
 
 describe('InboundLane', () => {
   it('stores the messages of one chunk together and acknowledges them with one write, in order', async () => {
@@ -88,20 +131,22 @@ describe('InboundLane', () => {
   it('gives mqtt.js all other packets, and the same ones however the bytes are cut', async () => {
     const before = bytesOf({ cmd: 'connack', returnCode: 0, sessionPresent: true });
     const after = bytesOf({ cmd: 'pingresp' });
-    const second = publishBytes({ topic: 't', payload: 'two', qos: 2, messageId: 9 });
-    const bytes = Buffer.concat([before, message(1), second, message(2, 0), after]);
+    const bytes = Buffer.concat([before, message(1), message(9, 2), message(2, 0), pubrel(8), after]);
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(bytes.length), { maxLength: 20 }), async (places) => {
         const stored: string[] = [];
-        const { socket, passed } = bench((messages) => {
+        const { socket, passed, opened, released } = bench((messages) => {
           stored.push(...messages.map(({ payload }) => payload.toString()));
           return undefined;
         });
         for (const chunk of split(bytes, places)) socket.push(chunk);
         await turns();
-        expect(stored).to.deep.equal(['1', '2']);
-        expect(Buffer.concat(passed)).to.deep.equal(Buffer.concat([before, second, after]));
-        expect(socket.text).to.equal(puback(1));
+        expect(stored).to.deep.equal(['1', '9', '2']);
+        expect(Buffer.concat(passed)).to.deep.equal(Buffer.concat([before, after]));
+        expect([opened, released]).to.deep.equal([[true], [8]]);
+        // Answers to PUBLISH are in order, and so are those to PUBREL; which of the two comes first says nothing (MQTT 5, 4.6).
+        expect(socket.text.replace(pubcomp(8), '')).to.equal(puback(1) + pubrec(9));
+        expect(socket.text).to.contain(pubcomp(8));
       }),
       { numRuns: 50 },
     );
@@ -252,27 +297,153 @@ describe('InboundLane', () => {
     expect(socket.text).to.equal(puback(1));
   });
 
-  it('stops reading while mqtt.js does not, and while too many bytes wait to be stored', async () => {
-    const storing = deferred();
-    const { socket, lane, passed } = bench(() => storing.promise, { ...OPTIONS, maximumPacketSize: 20_000_000 });
+  it('stops reading while mqtt.js does not', async () => {
+    const { socket, lane, passed } = bench(() => undefined);
     lane.pause();
-    const second = publishBytes({ topic: 't', payload: Buffer.alloc(1000), qos: 2, messageId: 1 });
-    for (let count = 0; count < 100; count++) socket.push(second);
+    const packet = bytesOf({ cmd: 'suback', messageId: 1, granted: Array.from({ length: 900 }, () => 1) });
+    for (let count = 0; count < 100; count++) socket.push(packet);
     await turns();
     expect(socket.isPaused()).to.equal(true);
     lane.resume();
     await turns();
     expect(socket.isPaused()).to.equal(false);
-    expect(Buffer.concat(passed)).to.have.length(100 * second.length);
+    expect(Buffer.concat(passed)).to.have.length(100 * packet.length);
+  });
 
-    for (let count = 0; count < 17; count++) {
-      socket.push(publishBytes({ topic: 't', payload: Buffer.alloc(1_048_576) }));
-      await turns();
-    }
-    expect(socket.isPaused()).to.equal(true);
+  it('answers in one write all that one fsync covers', async () => {
+    const group = deferred();
+    // Each waits as a host makes it wait, some a little longer than others.
+    let depth = 0;
+    const { socket } = bench(async () => {
+      const own = depth++;
+      await group.promise;
+      for (let turn = 0; turn < own % 5; turn++) await Promise.resolve();
+    });
+    for (let id = 1; id <= 50; id++) socket.push(message(id, id % 2 === 0 ? 1 : 2));
+    await turns();
+    expect(socket.written).to.deep.equal([]);
+    group.resolve();
+    await turns();
+    const expected = Array.from({ length: 50 }, (_, index) => (index % 2 === 1 ? puback(index + 1) : pubrec(index + 1)));
+    expect(socket.text).to.equal(expected.join(''));
+    expect(socket.written).to.have.length(1);
+  });
+
+  it('sends PUBREC when a message is stored, PUBCOMP when its id is released, and neither before', async () => {
+    const storing = deferred();
+    const releasing = deferred();
+    const { socket } = bench(() => storing.promise, { release: () => releasing.promise });
+    socket.push(message(300, 2));
+    await turns();
+    expect(socket.text).to.equal('');
     storing.resolve();
     await turns();
-    expect(socket.isPaused()).to.equal(false);
+    expect(socket.text).to.equal(pubrec(300));
+    socket.push(pubrel(300));
+    await turns();
+    expect(socket.text).to.equal(pubrec(300));
+    releasing.resolve();
+    await turns();
+    expect(socket.text).to.equal(pubrec(300) + pubcomp(300));
+  });
+
+  it('releases an id before a message that has it again, and after one that came before', async () => {
+    for (const [chunk, expected] of [
+      [[pubrel(5), message(5, 2)], ['release 5', 'store 5']],
+      [[message(5, 2), pubrel(5)], ['store 5', 'release 5']],
+    ] as const) {
+      const order: string[] = [];
+      const { socket } = bench(
+        (messages) => {
+          order.push(...messages.map(({ packetId }) => `store ${String(packetId)}`));
+          return undefined;
+        },
+        {
+          release: () => {
+            order.push('release 5');
+            return undefined;
+          },
+        },
+      );
+      socket.push(Buffer.concat(chunk));
+      await turns();
+      expect(order).to.deep.equal(expected);
+    }
+  });
+
+  it('ends the connection when an id could not be released, without PUBCOMP', async () => {
+    const { socket, errors } = bench(() => undefined, { release: () => Promise.reject(new Error('the log failed')) });
+    socket.push(pubrel(1));
+    await turns();
+    expect(socket.text).to.equal('');
+    expect(errors[0]).to.be.instanceOf(NotStoredError);
+  });
+
+  it('reads CONNACK before mqtt.js does: the session, where the broker accepts and says whether it knows it', async () => {
+    const connack = (flags: number, code: number, length = 2): Buffer => Buffer.from([0x20, length, flags, code, ...(length === 3 ? [0] : [])]);
+    for (const [bytes, protocolVersion, expected] of [
+      [connack(1, 0), 4, [true]],
+      [connack(0, 0), 4, [false]],
+      [connack(1, 0, 3), 5, [true]],
+      [connack(0, 0), 3, [undefined]],
+      [connack(0, 5), 4, []],
+      [bytesOf({ cmd: 'connack', reasonCode: 0, sessionPresent: true, properties: { reasonString: 'x'.repeat(300) } }, 5), 5, [true]],
+    ] as const) {
+      const { socket, opened } = bench(() => undefined, { options: { ...OPTIONS, protocolVersion } });
+      for (const byte of bytes) socket.push(Buffer.from([byte]));
+      // Another packet is not taken for it.
+      socket.push(bytesOf({ cmd: 'suback', messageId: 1, granted: [0] }, protocolVersion));
+      await turns();
+      expect(opened).to.deep.equal(expected);
+    }
+  });
+
+  describe('while there is no room', () => {
+    it('reads on, counts messages of QoS 0 as dropped, and leaves the others to the broker', async () => {
+      const storing = deferred();
+      const stored: number[] = [];
+      const { socket, lane, passed, errors, ...more } = bench((messages) => {
+        stored.push(...messages.map(({ packetId }) => packetId));
+        return storing.promise;
+      });
+      socket.push(message(1));
+      await turns();
+      more.fill(true);
+      socket.push(Buffer.concat([message(2), message(0, 0), message(3, 2), message(0, 0)]));
+      const pingresp = bytesOf({ cmd: 'pingresp' });
+      socket.push(pingresp);
+      await turns();
+      // What the connection lives on gets through for as long as it takes.
+      expect(Buffer.concat(passed)).to.deep.equal(pingresp);
+      expect(socket.isPaused()).to.equal(false);
+      expect(stored).to.deep.equal([1]);
+      expect(errors).to.deep.equal([]);
+      storing.resolve();
+      await turns();
+      expect(socket.text).to.equal(puback(1));
+      expect(lane.destroyed).to.equal(false);
+      // Nothing may be answered out of order: later messages are left too.
+      more.fill(false);
+      socket.push(message(4));
+      await turns();
+      expect(stored).to.deep.equal([1]);
+      expect(socket.text).to.equal(puback(1));
+      expect(errors[0]).to.be.instanceOf(NotStoredError);
+      expect(errors[0]?.message).to.contain('3 messages found no room');
+    });
+
+    it('goes on afterwards where only messages of QoS 0 came', async () => {
+      const taken = bench(() => undefined);
+      taken.fill(true);
+      taken.socket.push(Buffer.concat([message(0, 0), message(0, 0)]));
+      await turns();
+      expect(taken.dropped).to.equal(2);
+      taken.fill(false);
+      taken.socket.push(message(7));
+      await turns();
+      expect(taken.socket.text).to.equal(puback(7));
+      expect(taken.errors).to.deep.equal([]);
+    });
   });
 
   it('passes errors and the end of the socket on, and its own end to the socket', async () => {

@@ -82,7 +82,7 @@ async function aedesBroker(
 /** For `aedesBroker`: a server that speaks TLS with the certificate of the tests. */
 const encrypted = (aedes: Aedes): net.Server => tls.createServer({ cert: certificate, key }, (socket) => aedes.handle(socket));
 
-async function publish(aedes: Aedes, topic: string, payload: string, qos: 0 | 1 = 1): Promise<void> {
+async function publish(aedes: Aedes, topic: string, payload: string, qos: 0 | 1 | 2 = 1): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     aedes.publish({ cmd: 'publish', topic, payload, qos, dup: false, retain: false }, (error) => {
       if (error) reject(error);
@@ -161,11 +161,15 @@ describe('MqttSource', () => {
         webSockets.on('connection', (socket) => broker.handle(createWebSocketStream(socket)));
         return server;
       });
-      const { host, source } = start(optionsFor(`ws://127.0.0.1:${String(port)}/mqtt`));
+      const { host, source } = start(optionsFor(`ws://127.0.0.1:${String(port)}/mqtt`, { subscription: { topic: 'site/#', qos: 2 } }));
       await host.untilStatus('connected');
-      for (let count = 0; count < 10; count++) await publish(aedes, 'site/a', String(count), count % 2 === 0 ? 0 : 1);
+      // PUBACK of three messages, PUBREC or PUBCOMP of the three of QoS 2.
+      let receipts = 0;
+      aedes.on('ack', () => receipts++);
+      for (let count = 0; count < 10; count++) await publish(aedes, 'site/a', String(count), (count % 3) as 0 | 1 | 2);
       await until('ten messages', () => host.messages.length === 10);
-      expect(host.payloads).to.deep.equal(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+      expect([...host.payloads].sort()).to.deep.equal(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+      await until('every receipt at QoS 1 and 2', () => receipts >= 6);
       await source.stop();
     });
 

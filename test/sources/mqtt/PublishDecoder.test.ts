@@ -10,19 +10,22 @@ const VERSION_5: PublishDecoderOptions = { protocolVersion: 5, maximumPacketSize
 
 interface Decoded {
   readonly messages: PublishMessage[];
+  readonly released: number[];
   readonly passed: Buffer;
 }
 
 function decode(chunks: readonly Buffer[], options = VERSION_4): Decoded {
   const messages: PublishMessage[] = [];
+  const released: number[] = [];
   const passed: Buffer[] = [];
   const decoder = new PublishDecoder(options, {
     publish: (message) => messages.push(message),
+    release: (packetId) => released.push(packetId),
     // Kept as they are, like a stream may keep them.
     pass: (bytes) => passed.push(bytes),
   });
   for (const chunk of chunks) decoder.decode(chunk);
-  return { messages, passed: Buffer.concat(passed) };
+  return { messages, released, passed: Buffer.concat(passed) };
 }
 
 function reasonOf(chunks: readonly Buffer[], options = VERSION_4): string {
@@ -81,13 +84,18 @@ const others: fc.Arbitrary<Packet> = fc.constantFrom<Packet>(
 const recordings = (protocolVersion: 4 | 5): fc.Arbitrary<Packet[]> =>
   fc.array(fc.oneof({ weight: 4, arbitrary: publishes(protocolVersion) }, others), { maxLength: 12 });
 
-/** What mqtt-packet's own parser finds: the messages of QoS 0 and 1, and the bytes of all other packets. */
+/** What mqtt-packet's own parser finds: messages and released ids, and the bytes of all other packets. */
 function oracle(packets: readonly Packet[], protocolVersion: 4 | 5): Decoded {
   const messages: PublishMessage[] = [];
+  const released: number[] = [];
   const passed: Buffer[] = [];
   for (const packet of packets) {
     const bytes = bytesOf(packet, protocolVersion);
-    if (packet.cmd !== 'publish' || packet.qos === 2) {
+    if (packet.cmd === 'pubrel') {
+      released.push(packet.messageId ?? 0);
+      continue;
+    }
+    if (packet.cmd !== 'publish') {
       passed.push(bytes);
       continue;
     }
@@ -100,13 +108,13 @@ function oracle(packets: readonly Packet[], protocolVersion: 4 | 5): Decoded {
     messages.push({
       topic: found.topic,
       payload: Buffer.from(found.payload as Buffer),
-      qos: found.qos === 0 ? 0 : 1,
+      qos: found.qos,
       retain: found.retain,
       dup: found.dup,
       packetId: found.messageId ?? 0,
     });
   }
-  return { messages, passed: Buffer.concat(passed) };
+  return { messages, released, passed: Buffer.concat(passed) };
 }
 
 describe('PublishDecoder', () => {
@@ -151,8 +159,7 @@ describe('PublishDecoder', () => {
     });
     const outcome = (chunks: Buffer[]): unknown => {
       try {
-        const { messages, passed } = decode(chunks, VERSION_5);
-        return { messages, passed };
+        return decode(chunks, VERSION_5);
       } catch (error) {
         if (error instanceof MalformedPacketError) return { reason: error.reason, message: error.message };
         throw error;
@@ -170,6 +177,7 @@ describe('PublishDecoder', () => {
     const order: string[] = [];
     const decoder = new PublishDecoder(VERSION_4, {
       publish: ({ topic }) => order.push(topic),
+      release: (packetId) => order.push(`release ${String(packetId)}`),
       pass: (bytes) => order.push(`${String(bytes.length)} bytes`),
     });
     decoder.decode(
@@ -177,10 +185,11 @@ describe('PublishDecoder', () => {
         bytesOf({ cmd: 'connack', returnCode: 0, sessionPresent: false }),
         publishBytes({ topic: 'first' }),
         bytesOf({ cmd: 'pingresp' }),
+        bytesOf({ cmd: 'pubrel', messageId: 258 }),
         publishBytes({ topic: 'second' }),
       ]),
     );
-    expect(order).to.deep.equal(['4 bytes', 'first', '2 bytes', 'second']);
+    expect(order).to.deep.equal(['4 bytes', 'first', '2 bytes', 'release 258', 'second']);
   });
 
   it('never confuses topics, not even when one begins like the other and they share a slot of the cache', () => {
@@ -206,11 +215,10 @@ describe('PublishDecoder', () => {
       expect(messages.map(({ topic }) => topic)).to.deep.equal(['a', 'b', 'a', 'b', 'c', 'c']);
     });
 
-    it('may be given by a message of QoS 2, which is passed on', () => {
+    it('may be given by a message of QoS 2', () => {
       const second = publishBytes({ topic: 'a', qos: 2, messageId: 1, properties: { topicAlias: 3 } }, 5);
-      const { messages, passed } = decode([second, alias('', 3)], VERSION_5);
-      expect(messages.map(({ topic }) => topic)).to.deep.equal(['a']);
-      expect(passed).to.deep.equal(second);
+      const { messages } = decode([second, alias('', 3)], VERSION_5);
+      expect(messages.map(({ topic, qos }) => [topic, qos])).to.deep.equal([['a', 2], ['a', 0]]);
     });
 
     it('are refused when unknown, 0 or above the maximum', () => {
@@ -298,7 +306,9 @@ describe('PublishDecoder', () => {
 
   it('has handed over what came before the malformed packet', () => {
     const messages: string[] = [];
-    const decoder = new PublishDecoder(VERSION_4, { publish: ({ topic }) => messages.push(topic), pass: () => undefined });
+    const decoder = new PublishDecoder(VERSION_4, {
+      publish: ({ topic }) => messages.push(topic), release: () => undefined, pass: () => undefined,
+    });
     expect(() => {
       decoder.decode(Buffer.concat([publishBytes({ topic: 'good' }), Buffer.from([0x36, 2, 0, 0])]));
     }).to.throw(MalformedPacketError, '3');

@@ -31,6 +31,42 @@ describe('ReceiverBuffer', () => {
     expect(buffer.blocksOf(1000)).to.deep.equal([[1, 2], [3], [4]]);
   });
 
+  it('gives a batch what was assigned to it and nothing that waits, and forgets that when the batch is taken back', () => {
+    const buffer = new ReceiverBuffer<number>({ ...NO_LIMITS, bufferLimit: 10, maxRate: 1 });
+    buffer.store([7, 8], 0);
+    buffer.assign(1000, [[1, 2], [], [3]]);
+    buffer.assign(2000, [[9]]);
+    buffer.assign(2000, []);
+    expect([buffer.waiting, buffer.room, buffer.stored]).to.deep.equal([2, 5, 2]);
+    expect(buffer.allocate(1000, 1000)).to.equal(3);
+    expect(buffer.blocksOf(1000)).to.deep.equal([[1, 2], [3]]);
+    expect(buffer.isHeldBack).to.equal(false);
+    expect(buffer.allocate(2000, 1000)).to.equal(0);
+    expect(recordsOf(buffer, 2000)).to.deep.equal([]);
+    expect([1000, 2000, 3000].map((time) => buffer.allocatedCount(time))).to.deep.equal([3, 0, 0]);
+    buffer.takeBack(2000);
+    buffer.release(1000, 0);
+    expect([buffer.waiting, buffer.room, buffer.allocatedCount(1000)]).to.deep.equal([2, 8, 3]);
+    buffer.release(1000, 1000);
+    expect(buffer.allocatedCount(1000)).to.equal(0);
+    // The rate counts from here on: batches that run again have used nothing of it.
+    expect(buffer.allocate(3000, 1000)).to.equal(1);
+    buffer.takeBack(3000);
+    expect(buffer.waiting).to.equal(2);
+  });
+
+  it('does not give back what was assigned to a batch, since whoever assigned it has it', () => {
+    const buffer = new ReceiverBuffer<number>();
+    buffer.assign(1000, [[1]]);
+    buffer.allocate(1000, 1000);
+    buffer.takeBack(1000);
+    expect([buffer.waiting, buffer.allocatedCount(1000)]).to.deep.equal([0, 0]);
+    buffer.store([2], 0);
+    buffer.assign(1000, [[1]]);
+    expect(buffer.allocate(1000, 1000)).to.equal(1);
+    expect(recordsOf(buffer, 1000)).to.deep.equal([1]);
+  });
+
   it('does not add to a block that a batch was given', () => {
     const buffer = new ReceiverBuffer<number>();
     buffer.store([1], 999);
@@ -220,5 +256,17 @@ describe('ReceiverBuffer', () => {
         expect(buffer.room).to.equal(bufferLimit);
       }),
     );
+  });
+
+  it('gives up what waits to somebody else, in its order, and keeps what batches have', () => {
+    const buffer = new ReceiverBuffer<number>();
+    buffer.store([1], 0);
+    buffer.allocate(1000, 1000);
+    buffer.storeBlock([2, 3], 1000);
+    buffer.store([4], 1001);
+    expect(buffer.takeWaiting()).to.deep.equal([2, 3, 4]);
+    expect(buffer.waiting).to.equal(0);
+    expect(buffer.allocate(2000, 1000)).to.equal(0);
+    expect(buffer.blocksOf(1000)).to.deep.equal([[1]]);
   });
 });

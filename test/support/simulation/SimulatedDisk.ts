@@ -119,6 +119,10 @@ export class SimulatedDisk {
         this.#names.delete(path);
         this.#changes.push({ kind: 'remove', path, inode });
       }),
+      removeFolder: (folder) => operate(() => {
+        if (this.#folders.has(folder) && this.#list(folder).length > 0) throw systemError('ENOTEMPTY', folder);
+        this.#folders.delete(folder);
+      }),
     };
   }
 

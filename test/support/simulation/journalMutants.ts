@@ -24,13 +24,14 @@ export const JOURNAL_MUTANTS: Readonly<Record<string, readonly Mutation[]>> = {
   'starts from nothing when no checkpoint can be read': [
     { file: 'readLog', find: 'if (oldest.header.firstFrame > from)', replacement: 'if (false)' },
     { file: 'RecoveryReader', find: 'first > covered', replacement: 'false' },
+    { file: 'RecoveryReader', find: 'if (span === undefined)\n', replacement: 'if (span === undefined) return [];\nif (false)' },
     { file: 'RecoveryReader', find: 'if (previous !== (', replacement: 'if (this.#lastBatch !== undefined && previous !== (' },
   ],
   'drops records that are in no checkpoint': [
-    { file: 'Held', find: 'const records = ', replacement: 'const records = undefined; const ignored = ' },
+    { file: 'Held', find: 'const records = [...this', replacement: 'const records = []; const ignored = [...this' },
   ],
   'names a checkpoint before its fsync': [
-    { file: 'CheckpointStore', find: 'await file.fsync();', replacement: '' },
+    { file: 'checkpointFile', find: 'await file.fsync();', replacement: '' },
   ],
   'reports a checkpoint before its name is durable': [
     { file: 'CheckpointStore', find: 'await this.#disk.fsyncFolder(folder);', replacement: '' },
@@ -39,7 +40,14 @@ export const JOURNAL_MUTANTS: Readonly<Record<string, readonly Mutation[]>> = {
     { file: 'CheckpointStore', find: 'const temporary = `${path}.tmp`;', replacement: 'const temporary = path;' },
   ],
   'keeps one checkpoint': [
-    { file: 'CheckpointStore', find: 'path < older.path', replacement: 'path < newest.path' },
+    { file: 'CheckpointStore', find: 'path < older.path &&', replacement: 'path < newest.path && path !== undefined || path < older.path &&' },
+  ],
+  'removes a file that a checkpoint has sections in': [
+    { file: 'CheckpointStore', find: '!newest.files.has(path)', replacement: 'true' },
+  ],
+  'refers to the file of the checkpoint in front': [
+    { file: 'CheckpointStore', find: 'this.#older?.files ??', replacement: 'this.#newest?.files ??' },
+    { file: 'CheckpointStore', find: 'some((path) => own.has(path))', replacement: 'some(() => false)' },
   ],
   'makes a checkpoint of frames that are not durable': [
     { file: 'Journal', find: 'await this.#log.sync();', replacement: '' },
@@ -51,10 +59,23 @@ export const JOURNAL_MUTANTS: Readonly<Record<string, readonly Mutation[]>> = {
     { file: 'readRecords', find: 'records.slice(begin - first, end - first)', replacement: 'records' },
   ],
   'forgets the packet ids in checkpoints': [
-    { file: 'Journal', find: 'const kept = { lastFrame, upTo, packets, data };', replacement: 'const kept = { lastFrame, upTo, packets: new Map(), data };' },
+    { file: 'Journal', find: 'const kept = { lastFrame, upTo, packets, marks,', replacement: 'const kept = { lastFrame, upTo, packets: new Map(), marks,' },
   ],
   'forgets the packet ids in the log': [
     { file: 'RecoveryReader', find: 'open.add(packet);', replacement: 'void packet;' },
+  ],
+  'forgets the marks in checkpoints': [
+    { file: 'Journal', find: 'packets, marks, data };', replacement: 'packets, marks: new Map(), data };' },
+  ],
+  'forgets the marks in the log': [
+    { file: 'RecoveryReader', find: '.setMarks)(this.#marks, source, marks);', replacement: '.setMarks)(this.#marks, source, new Map());' },
+  ],
+  'never forgets a mark': [
+    { file: 'setMarks', find: 'places.delete(place);', replacement: 'void place;' },
+  ],
+  'reads records back from where they are not': [
+    { file: 'SegmentFiles', find: 'places[low - 1] ??', replacement: 'places[0] ??' },
+    { file: 'SegmentFiles', find: 'if (number >= first)', replacement: 'if (number > start.frame)' },
   ],
   'never forgets a packet id': [
     { file: 'RecoveryReader', find: 'this.#packets.get(entry.source)?.delete(packet);', replacement: 'void packet;' },
@@ -67,6 +88,6 @@ export const JOURNAL_MUTANTS: Readonly<Record<string, readonly Mutation[]>> = {
   ],
   'takes a damaged checkpoint': [
     { file: 'frame', find: '=== head.checksum', replacement: '!== undefined' },
-    { file: 'CheckpointStore', find: 'said.sum !== sum', replacement: 'false' },
+    { file: 'checkpointFile', find: 'said.sum !== sum', replacement: 'false' },
   ],
 };

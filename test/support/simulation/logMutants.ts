@@ -3,13 +3,13 @@ import type { Mutation } from './loadMutant';
 /** Mistakes that somebody could make in the log, each of which loses or invents records. */
 export const LOG_MUTANTS: Readonly<Record<string, readonly Mutation[]>> = {
   'confirms before fsync': [
-    { file: 'SegmentedLog', find: 'await segment.file.fsync();', replacement: 'void segment.file.fsync().catch(() => {});' },
+    { file: 'SegmentFiles', find: 'await open.file.fsync();', replacement: 'void open.file.fsync().catch(() => {});' },
   ],
   'does not sync the folder after a segment was made': [
-    { file: 'SegmentedLog', find: 'await file.fsync();\n            await this.#disk.fsyncFolder(folder);', replacement: 'await file.fsync();' },
+    { file: 'SegmentFiles', find: 'await file.fsync();\n            await this.#disk.fsyncFolder(folder);', replacement: 'await file.fsync();' },
   ],
   'does not sync a new segment with the frames it carries': [
-    { file: 'SegmentedLog', find: 'await file.fsync();\n            await this.#disk', replacement: 'await this.#disk' },
+    { file: 'SegmentFiles', find: 'await file.fsync();\n            await this.#disk', replacement: 'await this.#disk' },
   ],
   'carries nothing over': [
     { file: 'SegmentedLog', find: 'found.carried.map(', replacement: '[].map(' },
@@ -22,14 +22,14 @@ export const LOG_MUTANTS: Readonly<Record<string, readonly Mutation[]>> = {
     { file: 'readLog', find: 'if (carried < header.carried) {', replacement: 'if (false) {' },
   ],
   'goes on in a segment after a failed write': [
-    { file: 'SegmentedLog', find: 'await this.#abandon(segment);', replacement: '' },
+    { file: 'SegmentFiles', find: 'await this.#abandon(open);', replacement: '' },
   ],
   'leaves the frames of a failed write in the segment': [
     {
-      file: 'SegmentedLog',
-      find: 'await segment.file.append(bytes);',
-      replacement: 'segment.end += bytes.length; this.#end = { segment: segment.segment, end: segment.end, lastFrame }; ' +
-        'await segment.file.append(bytes); segment.end -= bytes.length;',
+      file: 'SegmentFiles',
+      find: 'await this.#abandon(open);',
+      replacement: 'segment.end += bytes.length; segment.lastFrame += frames.length; await this.#abandon(open); ' +
+        'segment.lastFrame -= frames.length;',
     },
   ],
   'takes damage for a torn tail': [
@@ -48,15 +48,15 @@ export const LOG_MUTANTS: Readonly<Record<string, readonly Mutation[]>> = {
     { file: 'frame', find: '!== bytes.readUInt32LE(at + 14)', replacement: '=== undefined' },
   ],
   'confirms after a failed fsync': [
-    { file: 'SegmentedLog', find: 'throw new errors_1.DurabilityError(`fsync of', replacement: 'void (`fsync of' },
+    { file: 'SegmentFiles', find: 'throw new errors_1.DurabilityError(`fsync of', replacement: 'void (`fsync of' },
   ],
   'drops a segment too many': [
-    { file: 'SegmentedLog', find: 'lastFrame >= frame', replacement: 'lastFrame > frame' },
+    { file: 'SegmentFiles', find: 'lastFrame >= frame', replacement: 'lastFrame > frame' },
   ],
   'reads no further than the first segment': [
     { file: 'readLog', find: 'chain.unshift(previous);', replacement: '' },
   ],
   'numbers the frames of a new segment anew': [
-    { file: 'SegmentedLog', find: "firstFrame: (this.#end?.lastFrame ?? 0) + 1", replacement: 'firstFrame: 1' },
+    { file: 'SegmentFiles', find: 'const firstFrame = (previous?.lastFrame ?? 0) + 1;', replacement: 'const firstFrame = 1;' },
   ],
 };

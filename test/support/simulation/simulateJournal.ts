@@ -1,4 +1,4 @@
-import type { Journal, RecoveredBatch, StoredRecords } from '../../../src/durability';
+import type { Journal, RecoveredBatch, RecoveredSource, StoredRecords } from '../../../src/durability';
 import type { Durability } from './loadMutant';
 import { type Outcome, Violation } from './Outcome';
 import { SeededRandom } from './SeededRandom';
@@ -38,7 +38,7 @@ export async function simulateJournal(durability: Durability, seed: number, outc
   const disk = new SimulatedDisk(random);
   const world: World = { sent: [], exact: [], delivered: new Map(), checkpoint: -1, damages: [] };
   const settings = {
-    segmentBytes: random.pick([300, 3000]),
+    segmentBytes: random.pick([300, 300, 1000]),
     damages: random.pick([0, 0, 0, 1, 2]),
     fails: random.chance(0.15),
     fills: random.chance(0.2),
@@ -106,6 +106,8 @@ class SimulatedEngine {
   #state: State = { counts: new Map(), fold: 0, offset: 0 };
   /** Records that are logged and in no batch, by source. */
   readonly #waiting = new Map<string, StoredRecords[]>();
+  /** Parts of the state that seldom change, so that checkpoints refer to earlier ones. */
+  readonly #kept = new Map<string, Uint8Array>();
   #time = 0;
   /** The state after the last batches: a checkpoint may be made some batches later. */
   #snapshots: { readonly time: number; readonly bytes: Uint8Array }[] = [];
@@ -169,6 +171,11 @@ class SimulatedEngine {
     if (checkpoint !== undefined) {
       this.#outcome.happened('from checkpoint');
       this.#state = decode(checkpoint.sections.get('state')!) as State;
+      for (const name of ['part a', 'part b']) {
+        const part = checkpoint.sections.get(name);
+        if (part === undefined || !/^\.+$/.test(Buffer.from(part).toString().replace(`${name} `, ''))) throw new Error(`${name} is not what it was`);
+        this.#kept.set(name, part);
+      }
       if (checkpoint.data !== checkpoint.batch) throw new Error('the checkpoint has the data of another');
     }
     this.#time = recovery.lastBatch ?? 0;
@@ -182,8 +189,18 @@ class SimulatedEngine {
       const found = (this.#waiting.get(source) ?? []).reduce((sum, { records }) => sum + records.length, 0);
       if (found !== waiting) throw new Error(`${waiting} records of ${source} wait, and ${found} are found`);
     }
+    this.#compareMarks(recovery.sources.get('plain'));
     for (const message of this.#world.exact) message.isUnderWay = false;
     void this.#resend();
+  }
+
+  /** Marks are records' own: those of each record that was found, and of no other, are there. */
+  #compareMarks(source: RecoveredSource | undefined): void {
+    const marks = source?.marks ?? new Map<string, unknown>();
+    const last = (source?.next ?? 0) - 1;
+    if (last >= 0 && marks.get('last') !== last) throw new Error(`record ${last} is there, and its mark is ${String(marks.get('last'))}`);
+    const odd = last < 0 || last % 2 === 0 ? undefined : last;
+    if (marks.get('odd') !== odd) throw new Error(`after record ${last}, the odd mark is ${String(marks.get('odd'))}`);
   }
 
   #wait(records: StoredRecords): void {
@@ -203,7 +220,9 @@ class SimulatedEngine {
         return record;
       });
       const texts = records.map(({ text }) => text);
-      const { first, durable } = this.#journal.append('plain', texts);
+      const last = this.#journal.nextOf('plain') + texts.length - 1;
+      const marks = new Map([['last', last], ['odd', last % 2 === 0 ? undefined : last]]);
+      const { first, durable } = this.#journal.append('plain', texts, [], marks);
       this.#wait({ source: 'plain', first, records: texts });
       durable.then(() => {
         for (const record of records) record.acknowledged = true;
@@ -259,7 +278,8 @@ class SimulatedEngine {
     const random = this.#random;
     const records: StoredRecords[] = [];
     const upTo = new Map<string, number>();
-    for (const [source, waiting] of this.#waiting) {
+    const isEmpty = !isAll && random.chance(0.35);
+    for (const [source, waiting] of isEmpty ? [] : this.#waiting) {
       // A batch may end in the middle of what was logged at once.
       for (let count = isAll ? Infinity : random.below(6); count > 0 && waiting.length > 0; ) {
         const { first, records: texts } = waiting.shift()!;
@@ -275,7 +295,21 @@ class SimulatedEngine {
     const external = new Map([['offsets', [offset, offset + random.below(5)]]]);
     const intent = { time: this.#time, upTo, external, data: random.below(1000) };
     await this.#whenDone(this.#journal.intend(intent).durable);
+    if (random.chance(0.3)) for (const each of records) await this.#readBack(each);
     await this.#run(intent, records, undefined);
+  }
+
+  /** Records that memory had no room for come from the log. */
+  async #readBack({ source, first, records }: StoredRecords): Promise<void> {
+    if (!this.#isAlive()) return;
+    const found: unknown[] = [];
+    const end = first + records.length;
+    await this.#whenDone(this.#journal.readRecords(source, first, end, ({ first: begin, records: texts }) => {
+      if (begin !== first + found.length) throw new Error(`record ${begin} of ${source} is read where record ${first + found.length} is to come`);
+      found.push(...texts);
+    }));
+    if (found.join() !== records.join()) throw new Error(`of ${source}, "${found.join()}" is read, and "${records.join()}" was logged`);
+    this.#outcome.happened('read back');
   }
 
   /** Runs a batch: what it gives follows from its records and its intent alone. */
@@ -323,8 +357,12 @@ class SimulatedEngine {
     if (!this.#isAlive() || this.#snapshots.length === 0) return;
     const { time: batch, bytes } = this.#random.pick(this.#snapshots);
     if (batch <= this.#world.checkpoint) return;
+    for (const name of ['part a', 'part b']) {
+      if (!this.#kept.has(name) || this.#random.chance(0.1)) this.#kept.set(name, Buffer.from(`${name} ${'.'.repeat(300 + this.#random.below(500))}`));
+    }
     try {
-      const dropped = this.#journal.checkpoint(batch, [['state', bytes]], batch);
+      const sections: [string, Uint8Array][] = [['state', bytes], ...[...this.#kept].map(([name, part]): [string, Uint8Array] => [name, part])];
+      const dropped = this.#journal.checkpoint(batch, sections, batch);
       if ((await this.#whenDone(dropped)) > 0) this.#outcome.happened('segments dropped');
     } catch (thrown) {
       // Another one will be made when there is room.

@@ -1,0 +1,57 @@
+import { canonicalJson } from '../plan/canonical';
+import type { Clock } from '../ports/Clock';
+import type { DurabilityFigures, OperatorProgress, ProgressEvent } from './Engine';
+import { OperatorFigures } from './OperatorFigures';
+import type { Receivers } from './Receivers';
+import type { Sinks } from './Sinks';
+
+/** ms between two progress events: a little less than a second, so that batches of a second each bring one. */
+const PERIOD = 900;
+
+/** The figures of a graph's operators, told now and then while they change. */
+export class ProgressReports {
+  readonly #clock: Clock;
+  readonly #tell: (event: ProgressEvent) => void;
+  readonly #figures = new Map<string, OperatorFigures>();
+  #lastTold = -Infinity;
+  #told = '';
+
+  constructor(clock: Clock, tell: (event: ProgressEvent) => void) {
+    this.#clock = clock;
+    this.#tell = tell;
+  }
+
+  of(operator: string): OperatorFigures {
+    let figures = this.#figures.get(operator);
+    if (figures === undefined) {
+      figures = new OperatorFigures();
+      this.#figures.set(operator, figures);
+    }
+    return figures;
+  }
+
+  /** Forgets all operators but these. */
+  keep(operators: readonly { readonly id: string }[]): void {
+    for (const id of this.#figures.keys()) if (!operators.some((operator) => operator.id === id)) this.#figures.delete(id);
+  }
+
+  /** @param atOnce whether somebody may be waiting to see a change */
+  tell(receivers: Receivers, sinks: Sinks, durability: DurabilityFigures | undefined, atOnce: boolean): void {
+    const now = this.#clock.monotonic();
+    if (!atOnce && now - this.#lastTold < PERIOD) return;
+    for (const [id, receiver] of receivers.all) {
+      const figures = this.of(id);
+      figures.waiting = receiver.buffer.waiting + receiver.held + receiver.inLogOnly;
+      figures.rateLimit = receiver.rateLimit;
+    }
+    for (const [id, sink] of sinks.all) this.of(id).waiting = sink.undelivered;
+    const operators: Record<string, OperatorProgress> = {};
+    for (const [id, figures] of this.#figures) operators[id] = figures.progress;
+    const event: ProgressEvent = durability === undefined ? { operators } : { operators, durability };
+    const told = canonicalJson(event);
+    if (told === this.#told) return;
+    this.#lastTold = now;
+    this.#told = told;
+    this.#tell(event);
+  }
+}

@@ -1,0 +1,104 @@
+import type { Operator, Plan, SinkOperator } from '../plan/Plan';
+import type { SinkHost } from '../sinks/Sink';
+import { sinkIdentity } from './createSink';
+import type { DurableGraph } from './durable/DurableGraph';
+import { undelivered } from './graphProblems';
+import type { PartsHost } from './Receivers';
+import { SinkRuntime } from './SinkRuntime';
+
+/** The sinks of a running graph that send records out of Node-RED, with what they have not delivered, from plan to plan. */
+export class Sinks {
+  readonly #host: PartsHost;
+  readonly #runtimes = new Map<string, SinkRuntime>();
+  #durable: DurableGraph | undefined;
+
+  constructor(host: PartsHost) {
+    this.#host = host;
+  }
+
+  /** From now on what they have is noted there, or nowhere. */
+  keepIn(durable: DurableGraph | undefined): void {
+    this.#durable = durable;
+  }
+
+  get all(): ReadonlyMap<string, SinkRuntime> {
+    return this.#runtimes;
+  }
+
+  get(id: string): SinkRuntime {
+    return this.#runtimes.get(id) ?? new SinkRuntime(this.#host.clock);
+  }
+
+  /** Those of a plan, and no others. Tells what those that go had not delivered. */
+  async be(plan: Plan): Promise<void> {
+    const wanted = new Set(outsideOf(plan).map(({ id }) => id));
+    const dropped = [...this.#runtimes].filter(([id]) => !wanted.has(id));
+    for (const [id] of dropped) this.#runtimes.delete(id);
+    await Promise.all(dropped.map(async ([id, sink]) => {
+      await sink.stop();
+      this.#host.figures(id).source = undefined;
+      this.#durable?.giveUp(id);
+      if (sink.undelivered > 0) this.#host.problem(undelivered(id, sink.undelivered));
+    }));
+    for (const id of wanted) if (!this.#runtimes.has(id)) this.#runtimes.set(id, new SinkRuntime(this.#host.clock));
+  }
+
+  async run(plan: Plan, secrets: Readonly<Record<string, unknown>>): Promise<void> {
+    await Promise.all(outsideOf(plan).map((operator) => this.#run(operator, secrets)));
+  }
+
+  async #run(operator: SinkOperator, secrets: Readonly<Record<string, unknown>>): Promise<void> {
+    const runtime = this.#runtimes.get(operator.id);
+    if (runtime === undefined) return;
+    const identity = sinkIdentity(operator, secrets);
+    const figures = this.#host.figures(operator.id);
+    if (!runtime.isMadeFrom(identity)) figures.source = undefined;
+    const host: SinkHost = {
+      repeats: this.#durable !== undefined,
+      status: (status) => {
+        figures.source = status;
+        // Its batch may last: what was dropped before is told now.
+        if (status.state !== 'running') this.#host.tellFailures();
+        this.#host.changed();
+      },
+      problem: (problem) => {
+        this.#host.problem({ ...problem, nodeId: operator.id });
+      },
+    };
+    await runtime.run(identity, () => this.#host.places.sink(operator, secrets, host, this.#host.clock));
+  }
+
+  /** From now on nobody waits longer for a batch than what is under way may need. */
+  letGo(): void {
+    for (const sink of this.#runtimes.values()) sink.letGo();
+  }
+
+  /** Ends all of them. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#runtimes.values()].map((sink) => sink.stop()));
+  }
+
+  /** Records that were handed over and have neither arrived nor been refused. */
+  get undelivered(): number {
+    return [...this.#runtimes.values()].reduce((sum, sink) => sum + sink.undelivered, 0);
+  }
+
+  /** Tells what was not delivered, and will not be. */
+  tellUndelivered(): void {
+    for (const [id, sink] of this.#runtimes) if (sink.undelivered > 0) this.#host.problem(undelivered(id, sink.undelivered));
+  }
+
+  /** Forgets all of them; they were stopped. */
+  clear(): void {
+    this.#runtimes.clear();
+  }
+}
+
+function outsideOf(plan: Plan): SinkOperator[] {
+  return plan.operators.filter(leadsOutside);
+}
+
+/** Whether an operator is a sink to a place outside of Node-RED, to which a connection is kept. */
+function leadsOutside(operator: Operator): operator is SinkOperator {
+  return operator.type === 'sink' && operator.parameters.target.kind !== 'flow';
+}
