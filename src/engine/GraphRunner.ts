@@ -103,6 +103,9 @@ export class GraphRunner {
       warn: (text) => {
         this.#logs.add({ operator: this.#keeper.node, level: 'warn', text });
       },
+      log: (text) => {
+        this.#logs.add({ operator: this.#keeper.node, level: 'log', text });
+      },
       isWanted: () => !this.#stopped,
     });
   }

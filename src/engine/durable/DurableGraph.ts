@@ -1,7 +1,4 @@
-import {
-  checkDisk, type DeadLetter, DeadLetters, DurabilityError, isDiskFull, Journal, Lease, type LeaseOwner, putAside, type RecoveredBatch, type Recovery,
-  removeOld,
-} from '../../durability';
+import { type DeadLetter, type DeadLetters, isDiskFull, type Journal, type Lease, type RecoveredBatch, type Recovery } from '../../durability';
 import type { CheckpointOperator, Plan } from '../../plan/Plan';
 import type { Clock } from '../../ports/Clock';
 import type { Disk } from '../../ports/Disk';
@@ -11,29 +8,20 @@ import type { LoadedState, StateStore } from '../StateStore';
 import { BatchLedger } from './BatchLedger';
 import { type CheckpointData, CheckpointMaker, loadedStates } from './CheckpointMaker';
 import { diskProblem } from './durabilityProblems';
-import { fromStored } from './storedRecords';
+import { ENDED, type IntentData, InterruptedBatches, MOST_ATTEMPTS, planOf } from './InterruptedBatches';
 import { PlanFiles } from './PlanFiles';
 import { ReceiverLog, type SharedLog } from './ReceiverLog';
 import type { Storage } from './Storage';
+import { fromStored } from './storedRecords';
 
 /** Bytes that may be on their way to the disk before sources have to wait. */
 const MOST_PENDING = 32 * 1024 * 1024;
-
-/** The largest segment of a log, bytes, and how many of them are to fit into its limit: what is dropped is dropped segment by segment. */
-const MOST_SEGMENT = 64 * 1024 * 1024;
-const SEGMENTS_IN_LIMIT = 8;
 
 /** How often it is looked whether there is room on the disk, ms. */
 export const ROOM_RETRY = 1000;
 
 /** How soon a log that has reached its limit gets another checkpoint, which may make room, ms. */
 const CHECKPOINT_FOR_ROOM = 1000;
-
-/** A batch that has begun so often and never ended is not begun again with the same plan. */
-const MOST_ATTEMPTS = 2;
-
-/** What notes that a batch ended well; no sink has this name. */
-const ENDED = '';
 
 /** So many plans are kept beside those that are needed where the newest checkpoint cannot be read: the log may go back further. */
 const MOST_PLANS = 20;
@@ -51,6 +39,8 @@ export interface DurableEvents {
   failed(error: Error): void;
   /** Something that works, and that somebody should know. */
   warn(text: string): void;
+  /** Something that went as it should. */
+  log(text: string): void;
 }
 
 export interface DurableOptions {
@@ -64,29 +54,12 @@ export interface DurableOptions {
   readonly events: DurableEvents;
 }
 
-interface Opened {
+export interface Opened {
   readonly disk: Disk;
   readonly lease: Lease;
   readonly journal: Journal;
   readonly recovery: Recovery;
   readonly letters: DeadLetters;
-}
-
-/** What a batch is made of, as its intent says beside the boundaries. In files: only ever add to it. */
-interface IntentData {
-  /** The name of the plan that it is made for. */
-  readonly plan: string;
-  /** The state that was given up before it, since the checkpoint or before. */
-  readonly reset?: Reset;
-}
-
-/** Recovered batches that follow each other and are to run alike. */
-export interface Stretch {
-  readonly times: readonly number[];
-  /** The name of their plan. */
-  readonly plan: string;
-  /** The state that was given up before them. */
-  readonly reset: Reset | undefined;
 }
 
 /**
@@ -96,6 +69,7 @@ export interface Stretch {
 export class DurableGraph implements SharedLog {
   readonly recovery: Recovery;
   readonly ledger = new BatchLedger();
+  readonly interrupted: InterruptedBatches;
   readonly checkpoints: CheckpointMaker;
   readonly journal: Journal;
   readonly #lease: Lease;
@@ -104,8 +78,6 @@ export class DurableGraph implements SharedLog {
   readonly #options: DurableOptions;
   #parameters: CheckpointOperator['parameters'];
   readonly #receivers = new Map<string, ReceiverLog>();
-  /** Recovered batches that have not run yet, by time. */
-  readonly #toReplay: Map<number, RecoveredBatch>;
   /** For each receiver, the number of the first record that no batch was given. */
   #upTo: ReadonlyMap<string, number>;
   readonly #openedAt: number;
@@ -124,7 +96,8 @@ export class DurableGraph implements SharedLog {
   #fullText = '';
   #isClosed = false;
 
-  private constructor(options: DurableOptions, { disk, lease, journal, recovery, letters }: Opened, openedAt: number) {
+  /** @param openedAt by the clock that only goes forward, ms */
+  constructor(options: DurableOptions, { disk, lease, journal, recovery, letters }: Opened, openedAt: number) {
     this.#options = options;
     this.#parameters = options.checkpoint.parameters;
     this.#lease = lease;
@@ -132,79 +105,13 @@ export class DurableGraph implements SharedLog {
     this.#letters = letters;
     this.#plans = new PlanFiles(disk, lease.epoch);
     this.recovery = recovery;
-    this.#toReplay = new Map(recovery.batches.map((batch) => [batch.time, batch]));
+    this.interrupted = new InterruptedBatches(journal, recovery.batches);
     this.#earlierPlans = (recovery.checkpoint?.data as CheckpointData | undefined)?.plans ?? [];
     this.#resets = (recovery.checkpoint?.data as CheckpointData | undefined)?.resets ?? [];
     this.#plansOfBatches = new Map(recovery.batches.map((batch) => [batch.time, planOf(batch)]));
     this.#upTo = new Map([...recovery.sources].map(([id, { next, waiting }]) => [id, next - waiting]));
     this.checkpoints = new CheckpointMaker(journal, options.clock, () => options.storage.turn());
     this.#openedAt = openedAt;
-  }
-
-  /**
-   * Waits until no other process owns the folder, and reads what is there.
-   * @param isWanted asked while it waits
-   * @param onWaiting told who owns it
-   * @returns undefined when nobody wants it any more
-   * @throws DurabilityError and errors of the disk: nothing was given up
-   */
-  static async open(
-    options: DurableOptions, isWanted: () => boolean, onWaiting: (owner: LeaseOwner | undefined) => void,
-  ): Promise<DurableGraph | undefined> {
-    const { checkpoint, clock, events, folder, plan, reset, storage } = options;
-    const disk = storage.disk(folder);
-    const lease = await Lease.acquire(disk, {
-      folder: 'lease',
-      owner: storage.owner(),
-      clock,
-      isGone: (owner) => storage.isGone(owner),
-      onWaiting,
-      onLost: (error) => {
-        if (isFinal(error)) events.failed(error);
-        else events.warn(error.message);
-      },
-    }, isWanted);
-    if (lease === undefined) return undefined;
-    const begun = clock.monotonic();
-    try {
-      await checkDisk(disk);
-      await removeOld(disk, clock.now() - checkpoint.parameters.retention);
-      if (reset?.scope === 'all' && await putAside(disk, reset.id, clock.now())) {
-        events.warn('The graph was reset: what it had kept was put aside, and it begins from nothing.');
-      }
-      const listening: { graph?: DurableGraph } = {};
-      const { journal, recovery } = await Journal.open(disk, {
-        graph: plan.graph,
-        epoch: lease.epoch,
-        clock,
-        policy: checkpoint.parameters.sync,
-        segmentBytes: segmentBytesOf(checkpoint),
-        checkOwnership: () => lease.check(),
-        listener: {
-          full: (error) => listening.graph?.full(error),
-          resumed: () => listening.graph?.resumed(),
-          failed: (error) => {
-            events.failed(error);
-          },
-        },
-      });
-      for (const file of recovery.quarantined) {
-        events.warn(
-          `A damaged checkpoint was put away as ${disk.location}/${file}. The one before is used, and nothing is lost. Look at the ` +
-            'disk: bits do not turn by themselves.',
-        );
-      }
-      const letters = await DeadLetters.open(disk, { folder: 'dead' });
-      const opened = new DurableGraph(options, { disk, lease, journal, recovery, letters }, begun);
-      listening.graph = opened;
-      // Where the newest checkpoint cannot be read at the next start, the batches in it run again as well.
-      const { plans = [] } = (recovery.checkpoint?.data ?? {}) as Partial<CheckpointData>;
-      await opened.#plans.forgetAllBut(new Set([...plans, ...recovery.batches.map(planOf)]));
-      return opened;
-    } catch (thrown) {
-      await lease.release().catch(() => undefined);
-      throw thrown;
-    }
   }
 
   /** Whether nothing was ever kept in the folder. */
@@ -226,43 +133,19 @@ export class DurableGraph implements SharedLog {
     return Math.max(known, ...[...lastRecords.values()].map((stored) => fromStored(stored).order + 1));
   }
 
-  /** Recovered batches that have not run yet, in order. */
-  get toReplay(): readonly RecoveredBatch[] {
-    return [...this.#toReplay.values()];
-  }
-
-  /** The recovered batches that run next: with one plan, after the same reset. Undefined where none is left. */
-  get nextStretch(): Stretch | undefined {
-    const { toReplay } = this;
-    const [first] = toReplay;
-    if (first === undefined) return undefined;
-    const { plan, reset } = first.data as IntentData;
-    const end = toReplay.findIndex(({ data }) => (data as IntentData).plan !== plan || (data as IntentData).reset?.id !== reset?.id);
-    return { times: toReplay.slice(0, end === -1 ? undefined : end).map(({ time }) => time), plan, reset };
-  }
-
   /** The plan of that name, which batches were made for; undefined where it cannot be read. */
   readPlan(name: string): Promise<Plan | undefined> {
     return this.#plans.read(name);
   }
 
-  /** A recovered batch that must not be begun again with this plan: it failed, or ended the thread of its graph, again and again. */
+  /** Forgets the plans that no batch can need any more. */
+  forgetPlansBut(needed: ReadonlySet<string>): Promise<void> {
+    return this.#plans.forgetAllBut(needed);
+  }
+
+  /** An interrupted batch that must not be begun again with this plan: it failed, or ended the thread of its graph, again and again. */
   async refusedBatch(plan: Plan): Promise<RecoveredBatch | undefined> {
-    const name = await this.keepPlan(plan);
-    return this.toReplay.find((batch) => batch.attempts >= MOST_ATTEMPTS && planOf(batch) === name);
-  }
-
-  /** Whether there is one that its own plan cannot end: it is to run with a newer one. */
-  get hasFailingBatch(): boolean {
-    return this.toReplay.some((batch) => batch.attempts >= MOST_ATTEMPTS);
-  }
-
-  /** The thread of the graph was ended: most likely by the first batch that had not. */
-  async blameUnfinished(): Promise<void> {
-    const guilty = this.toReplay.find((batch) => !batch.committed.has(ENDED));
-    if (guilty === undefined) return;
-    await this.journal.begin(guilty.time).durable;
-    this.#toReplay.set(guilty.time, { ...guilty, attempts: guilty.attempts + 1 });
+    return this.interrupted.refusedWith(await this.keepPlan(plan));
   }
 
   receiver(id: string): ReceiverLog {
@@ -297,11 +180,6 @@ export class DurableGraph implements SharedLog {
     this.#upTo = this.#withGone(upTo);
     this.#plansOfBatches.set(time, plan);
     await this.journal.intend({ time, upTo: this.#upTo, external: new Map(), data }).durable;
-  }
-
-  /** Whether a batch was written down by an earlier start, and has not run since. */
-  isReplayed(time: number): boolean {
-    return this.#toReplay.has(time);
   }
 
   /** A recovered batch runs again. */
@@ -348,7 +226,7 @@ export class DurableGraph implements SharedLog {
   /** All outputs of a batch have ended well. */
   ended(time: number): void {
     this.#note(time, ENDED);
-    this.#toReplay.delete(time);
+    this.interrupted.ended(time);
     this.ledger.ran(time);
   }
 
@@ -380,12 +258,12 @@ export class DurableGraph implements SharedLog {
 
   /** Whether a part of a sink has a batch already. */
   isCommitted(part: string, time: number): boolean {
-    return this.#toReplay.get(time)?.committed.has(part) === true;
+    return this.interrupted.get(time)?.committed.has(part) === true;
   }
 
   /** What was kept of what a batch gave to a part of a sink. */
   pinned(part: string, time: number): unknown {
-    return this.#toReplay.get(time)?.pinned.get(part);
+    return this.interrupted.get(time)?.pinned.get(part);
   }
 
   pin(part: string, time: number, rows: unknown): Promise<void> {
@@ -457,6 +335,11 @@ export class DurableGraph implements SharedLog {
       milliseconds: this.#options.clock.monotonic() - this.#openedAt,
       tornBytes,
     };
+    const { batches: count, records, milliseconds } = this.#recovered;
+    this.#options.events.log(
+      `The graph goes on where it was: ${String(count)} ${count === 1 ? 'batch' : 'batches'} ran again, ${String(records)} records came back ` +
+        `from the log, in ${String(Math.ceil(milliseconds))} ms.`,
+    );
     this.#options.events.changed();
   }
 
@@ -464,7 +347,7 @@ export class DurableGraph implements SharedLog {
     const { lastBatch, lastTime } = this.checkpoints;
     const batch = lastBatch ?? this.recovery.checkpoint?.batch;
     return {
-      state: this.#isFull || this.#isOverLimit ? 'full' : this.#toReplay.size > 0 ? 'recovering' : 'running',
+      state: this.#isFull || this.#isOverLimit ? 'full' : this.interrupted.size > 0 ? 'recovering' : 'running',
       text: this.#text,
       logBytes: this.journal.logBytes,
       checkpointBytes: this.journal.checkpointBytes,
@@ -478,11 +361,12 @@ export class DurableGraph implements SharedLog {
   get #text(): string {
     if (this.#isFull) return this.#fullText;
     if (this.#isOverLimit) return 'the log has reached its limit';
-    const { size } = this.#toReplay;
+    const { size } = this.interrupted;
     return size > 0 ? `${String(size)} ${size === 1 ? 'batch' : 'batches'}` : '';
   }
 
-  private full(error: Error): void {
+  /** There is no room on the disk. */
+  full(error: Error): void {
     this.#isFull = true;
     this.#fullText = diskProblem(error);
     if (this.#isLeaving) this.leave();
@@ -493,7 +377,8 @@ export class DurableGraph implements SharedLog {
     this.#options.events.changed();
   }
 
-  private resumed(): void {
+  /** There is room again. */
+  resumed(): void {
     this.#isFull = false;
     this.#options.events.warn('There is room on the disk again, and the graph goes on.');
     this.#options.events.changed();
@@ -518,22 +403,4 @@ export class DurableGraph implements SharedLog {
     await this.journal.close();
     await this.#lease.release();
   }
-}
-
-/** Small enough that checkpoints make room in a log that has reached its limit. */
-export function segmentBytesOf({ parameters }: CheckpointOperator): number {
-  return Math.min(MOST_SEGMENT, Math.ceil(parameters.logLimit / SEGMENTS_IN_LIMIT));
-}
-
-function isFinal(error: Error): boolean {
-  return error instanceof DurabilityError;
-}
-
-function planOf(batch: RecoveredBatch): string {
-  return (batch.data as IntentData).plan;
-}
-
-/** Each graph has a folder of its own; what an id may hold that a folder's name may not is written as in addresses. */
-export function folderOf(plan: Plan, checkpoint: CheckpointOperator): string {
-  return `${checkpoint.parameters.path}/${encodeURIComponent(plan.graph).replaceAll('*', '%2A')}`;
 }

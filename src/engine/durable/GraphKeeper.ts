@@ -8,11 +8,12 @@ import { type PreparedPlan, preparePlan } from '../preparePlan';
 import type { PartsHost, Receivers } from '../Receivers';
 import type { Sinks } from '../Sinks';
 import { operatorOf, type StateStore } from '../StateStore';
-import { DurableGraph, folderOf, ROOM_RETRY, segmentBytesOf } from './DurableGraph';
+import { type DurableGraph, ROOM_RETRY } from './DurableGraph';
 import {
   batchRefused, checkpointFailed, diskProblem, logFailed, noCheckpoint, openingFailed, stateWouldBeLost,
 } from './durabilityProblems';
 import { effectsOf } from './effectsOf';
+import { folderOf, openDurableGraph, segmentBytesOf } from './openDurableGraph';
 import type { Storage } from './Storage';
 
 /** How long the last checkpoint may take when a graph ends, ms: the log has all that is in it anyway. */
@@ -21,6 +22,8 @@ const LAST_CHECKPOINT = 2000;
 export interface KeeperHost extends PartsHost {
   /** Something that works, and that somebody should know. */
   warn(text: string): void;
+  /** Something that went as it should. */
+  log(text: string): void;
   /** Whether the graph is still to run. */
   isWanted(): boolean;
 }
@@ -112,8 +115,8 @@ export class GraphKeeper {
     this.#sinks.keepIn(durable);
     this.#takeStates(durable, folderOf(plan, checkpoint));
     this.#lastEnded = durable.recovery.checkpoint?.batch;
-    if (options.afterDeath === true) await durable.blameUnfinished();
-    const [first] = durable.toReplay;
+    if (options.afterDeath === true) await durable.interrupted.blameUnfinished();
+    const [first] = durable.interrupted.left;
     if (first === undefined) this.#endReplay();
     this.#host.changed();
     const after = first === undefined ? durable.recovery.lastBatch : (durable.recovery.checkpoint?.batch ?? first.time - plan.batchInterval);
@@ -178,7 +181,7 @@ export class GraphKeeper {
   #opened(plan: Plan, checkpoint: CheckpointOperator, { reset }: RunOptions): Promise<DurableGraph | undefined> {
     const folder = folderOf(plan, checkpoint);
     let isTold = false;
-    return DurableGraph.open({
+    return openDurableGraph({
       plan, checkpoint, reset, folder, storage: this.#storage, clock: this.#host.clock,
       events: {
         changed: () => {
@@ -192,6 +195,9 @@ export class GraphKeeper {
         },
         warn: (text) => {
           this.#host.warn(text);
+        },
+        log: (text) => {
+          this.#host.log(text);
         },
       },
     }, () => this.#host.isWanted(), (owner) => {
@@ -223,12 +229,12 @@ export class GraphKeeper {
     if (durable === undefined) return undefined;
     const refused = await durable.refusedBatch(plan);
     if (refused !== undefined) throw batchRefused(this.node, refused);
-    if (durable.hasFailingBatch) return undefined;
-    const stretch = durable.nextStretch;
+    if (durable.interrupted.hasFailing) return undefined;
+    const stretch = durable.interrupted.nextStretch;
     if (stretch === undefined) return undefined;
     const own = await durable.keepPlan(plan);
     const isOwn = stretch.plan === own && stretch.reset?.id === partial(options.reset)?.id;
-    if (isOwn && stretch.times.length === durable.toReplay.length) return undefined;
+    if (isOwn && stretch.times.length === durable.interrupted.size) return undefined;
     const former = stretch.plan === own ? plan : await durable.readPlan(stretch.plan);
     if (former === undefined) {
       this.#host.warn('Interrupted batches run with the new drawing, because the one that they began with cannot be read any more.');
@@ -259,7 +265,7 @@ export class GraphKeeper {
     const durable = this.#durable;
     if (durable === undefined) return {};
     this.#planName = await durable.keepPlan(plan);
-    const times = isReplay ? durable.nextStretch?.times ?? [] : durable.toReplay.map(({ time }) => time);
+    const times = isReplay ? durable.interrupted.nextStretch?.times ?? [] : durable.interrupted.left.map(({ time }) => time);
     this.#lastOfReplay = times.at(-1) ?? -Infinity;
     this.#replaying = new Promise((resolve) => {
       this.#replayEnded = resolve;
@@ -272,7 +278,7 @@ export class GraphKeeper {
   }
 
   async #load(durable: DurableGraph, time: number): Promise<void> {
-    const batch = durable.toReplay.find((other) => other.time === time);
+    const batch = durable.interrupted.get(time);
     const records = batch === undefined ? undefined : await durable.recordsOf(batch);
     for (const [id, receiver] of this.#receivers.all) receiver.assign(time, records?.get(id) ?? []);
   }
@@ -280,7 +286,7 @@ export class GraphKeeper {
   async #begin(durable: DurableGraph, time: number): Promise<void> {
     if (durable.isCheckpointDue || this.#asked.length > 0 || this.#resetToNote !== undefined) this.#makeCheckpoint(durable);
     try {
-      if (durable.isReplayed(time)) durable.beginAgain(time);
+      if (durable.interrupted.get(time) !== undefined) durable.beginAgain(time);
       else await durable.begin(time, this.#planName, this.#reset, new Map([...this.#receivers.all].map(([id, receiver]) => [id, receiver.begin(time)])));
     } catch (thrown) {
       // Its cause is the disk, and not what the batch does.
@@ -311,7 +317,7 @@ export class GraphKeeper {
   }
 
   #endReplay(): void {
-    if (this.#durable?.toReplay.length === 0) this.#durable.recoveryDone();
+    if (this.#durable?.interrupted.size === 0) this.#durable.recoveryDone();
     this.#replayEnded();
   }
 

@@ -42,6 +42,7 @@ describe('a graph with a checkpoint', () => {
     expect([...world.once('out')]).to.deep.equal([[1_001_000, [2]], [1_002_000, [4]], [1_003_000, [6]]]);
     expect(world.outputs).to.have.length(3);
     expect(world.durability?.recovered).to.deep.include({ batches: 2, records: 3 });
+    expect(world.warnings.join()).to.match(/^The graph goes on where it was: 2 batches ran again, 3 records came back from the log, in \d+ ms\.$/);
   });
 
   it('goes on with windows as if nothing had happened', async () => {

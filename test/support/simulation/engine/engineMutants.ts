@@ -78,13 +78,13 @@ export const ENGINE_MUTANTS: Readonly<Record<string, readonly Mutation[]>> = {
     { file: 'durable/GraphKeeper', find: 'durable.recovery.lastBatch :', replacement: 'undefined :' },
   ],
   'runs interrupted batches with the new drawing': [
-    { file: 'durable/GraphKeeper', find: 'const stretch = durable.nextStretch;', replacement: 'const stretch = undefined;' },
+    { file: 'durable/GraphKeeper', find: 'const stretch = durable.interrupted.nextStretch;', replacement: 'const stretch = undefined;' },
   ],
   'runs all interrupted batches with the drawing of the first': [
-    { file: 'durable/GraphKeeper', find: 'isReplay ? durable.nextStretch?.times ?? [] :', replacement: '' },
+    { file: 'durable/GraphKeeper', find: 'isReplay ? durable.interrupted.nextStretch?.times ?? [] :', replacement: '' },
   ],
   'forgets the drawings that interrupted batches began with': [
-    { file: 'durable/DurableGraph', find: 'new Set([...plans, ...recovery.batches.map(planOf)])', replacement: 'new Set()' },
+    { file: 'durable/openDurableGraph', find: '...plans, ...recovery.batches.map(InterruptedBatches_1.planOf)', replacement: '' },
   ],
   'lets an update cut off the batches that run again': [
     {
@@ -111,7 +111,7 @@ export const ENGINE_MUTANTS: Readonly<Record<string, readonly Mutation[]>> = {
     { file: 'Sinks', find: 'repeats: this.#durable !== undefined', replacement: 'repeats: false' },
   ],
   'does not ask whether somebody else has taken over': [
-    { file: 'durable/DurableGraph', find: 'checkOwnership: () => lease.check(),', replacement: '' },
+    { file: 'durable/openDurableGraph', find: 'checkOwnership: () => lease.check(),', replacement: '' },
   ],
 };
 
