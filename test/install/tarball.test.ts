@@ -53,7 +53,7 @@ describe('the tarball', () => {
 
   it('holds code, page, texts, help, icon, example and editor code of every set', async () => {
     const sets = Object.entries((await files.manifest())['node-red']?.nodes ?? {});
-    expect(sets).to.have.length(9);
+    expect(sets).to.have.length(10);
     for (const [set, code] of sets) {
       const folder = `dist/nodes/${set}`;
       const parts = [
