@@ -12,15 +12,14 @@ class Inode {
   size = 0;
   /** So much survives a power cut. */
   synced = 0;
-  /** So much was synced when something was written after it. */
+  /** So much was synced when something was written after it that was synced as well. */
   proven = 0;
   /** Where the writes since then ended. */
   writes: number[] = [];
   /** What an fsync that failed was to write: shown as long as there is power, and never written. */
   lost: { readonly begin: number; readonly end: number }[] = [];
 
-  append(bytes: Uint8Array, isWhole = true): void {
-    if (isWhole) this.proven = this.synced;
+  append(bytes: Uint8Array): void {
     if (this.size + bytes.length > this.bytes.length) {
       const larger = Buffer.alloc(2 * (this.size + bytes.length));
       larger.set(this.bytes.subarray(0, this.size));
@@ -148,7 +147,7 @@ export class SimulatedDisk {
   }
 
   /**
-   * Changes a byte in any of these files, or loses a sector; the latter only where something was written after it was synced:
+   * Changes a byte in any of these files, or loses a sector; the latter only where something was written after it was synced, and was synced too:
    * nothing tells a disk that lost what it had confirmed last from one that never wrote it. Returns where, or undefined where
    * there is none to damage.
    */
@@ -215,10 +214,10 @@ export class SimulatedDisk {
             inode.append(bytes);
             return;
           }
-          inode.append(bytes.subarray(0, Math.max(0, room)), false);
+          inode.append(bytes.subarray(0, Math.max(0, room)));
           throw systemError('ENOSPC', path);
         },
-        () => inode.append(bytes.subarray(0, this.#random.below(bytes.length + 1)), false),
+        () => inode.append(bytes.subarray(0, this.#random.below(bytes.length + 1))),
       ),
       fsync: () => operate(() => {
         if (this.fsyncFailure > 0 && this.#random.chance(this.fsyncFailure)) {
@@ -226,6 +225,7 @@ export class SimulatedDisk {
           inode.synced = inode.size;
           throw systemError('EIO', path);
         }
+        if (inode.size > inode.synced) inode.proven = inode.synced;
         inode.synced = inode.size;
         inode.writes = [];
       }),
