@@ -50,7 +50,7 @@ export interface GraphHost {
 
 const LATE = Symbol('late');
 
-/** The problem of a plan that would drop what a graph with a checkpoint remembers: the user decides what is to become of it. */
+/** The problem of a plan that does not fit what a graph with a checkpoint remembers: the user decides what is to become of it. */
 export const STATE_WOULD_BE_LOST = 'state-would-be-lost';
 
 /** A drawing that was deployed and does not run, because the one before does. */
