@@ -1,20 +1,23 @@
+import { comesFromStream } from './OutputSender';
 import type { FlowMessage, Runtime } from './Runtime';
 
-/** The name of the hook; `dstream` is the label by which it is taken away again. */
-const HOOK = 'preRoute.dstream';
+/** The names of the hooks; `dstream` is the label by which they are taken away again. */
+const ROUTE_HOOK = 'preRoute.dstream';
+const RECEIVE_HOOK = 'onReceive.dstream';
 
-/** Messages kept for receivers that are being made anew. */
+/** Messages kept for nodes that are being made anew. */
 export const MOST_PARKED = 100_000;
 
 /**
  * The time of a deploy, from `flows:stopping` to `flows:started`. Node-RED drops messages for a node that is closed and not
- * yet made again; while the window is open such messages are parked, and delivered in order when it closes.
- * The hook exists only in that time, because a hook slows all messages of all flows.
+ * yet made again: those that are sent meanwhile, and those that were on a wire when it was closed, since a wire takes one turn.
+ * While the window is open such messages are parked where they go to a receiver or come from a sink, and delivered in order when it
+ * closes. The hooks exist only in that time, because a hook slows all messages of all flows.
  */
 export class DeployWindow {
   readonly #runtime: Runtime;
   readonly #closed = new Set<string>();
-  #parked: { readonly id: string; readonly message: FlowMessage }[] = [];
+  #parked: { readonly id: string; readonly message: FlowMessage; readonly isOutput: boolean }[] = [];
   #refused = 0;
   #open = false;
 
@@ -30,12 +33,23 @@ export class DeployWindow {
     if (this.#open) return;
     this.#open = true;
     // A hook of this name can only be left over from a runtime that was thrown away, as tests do.
-    this.#runtime.hooks?.remove(HOOK);
-    this.#runtime.hooks?.add(HOOK, (event) => {
+    this.#removeHooks();
+    this.#runtime.hooks?.add(ROUTE_HOOK, (event) => {
       if (!this.#closed.has(event.destination.id)) return undefined;
       this.#park(event.destination.id, event.cloneMessage === true ? this.#runtime.clone(event.msg) : event.msg);
       return false;
     });
+    this.#runtime.hooks?.add(RECEIVE_HOOK, ({ msg, destination: { id, node } }) => {
+      const takes = node === undefined || Boolean(node._inputCallback ?? node._inputCallbacks);
+      if (takes || !comesFromStream(msg)) return undefined;
+      this.#park(id, msg, true);
+      return false;
+    });
+  }
+
+  #removeHooks(): void {
+    this.#runtime.hooks?.remove(ROUTE_HOOK);
+    this.#runtime.hooks?.remove(RECEIVE_HOOK);
   }
 
   /** From now on messages for this receiver are parked, until the window closes. */
@@ -50,18 +64,19 @@ export class DeployWindow {
   close(isThere: (receiver: string) => boolean): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#runtime.hooks?.remove(HOOK);
+    this.#removeHooks();
     this.#closed.clear();
     const parked = this.#parked;
     this.#parked = [];
     if (this.#refused > 0) {
       this.#runtime.warn(
-        `${String(this.#refused)} messages for receivers were lost in this deploy: it took so long that more than ` +
+        `${String(this.#refused)} messages for receivers or from sinks were lost in this deploy: it took so long that more than ` +
           `${String(MOST_PARKED)} had to wait. Deploy when less is coming in.`,
       );
       this.#refused = 0;
     }
-    const wanted = parked.filter(({ id }) => isThere(id));
+    // What came from a sink goes to an ordinary node: where that is gone, nobody wants it.
+    const wanted = parked.filter(({ id, isOutput }) => isOutput || isThere(id));
     const dropped = parked.length - wanted.length;
     if (dropped > 0) {
       this.#runtime.warn(
@@ -72,8 +87,8 @@ export class DeployWindow {
     for (const { id, message } of wanted) this.#runtime.deliver(id, message);
   }
 
-  #park(id: string, message: FlowMessage): void {
-    if (this.#parked.length < MOST_PARKED) this.#parked.push({ id, message });
+  #park(id: string, message: FlowMessage, isOutput = false): void {
+    if (this.#parked.length < MOST_PARKED) this.#parked.push({ id, message, isOutput });
     else this.#refused++;
   }
 }

@@ -34,16 +34,20 @@ export interface FlowMessage {
   topic?: unknown;
 }
 
-/** What Node-RED passes to a `preRoute` hook, as far as it is used here. */
-export interface RouteEvent {
+/** What Node-RED passes to a `preRoute` or `onReceive` hook, as far as it is used here. */
+export interface HookEvent {
   readonly msg: FlowMessage;
-  readonly destination: { readonly id: string };
-  /** Whether the message is still shared and must be cloned before it is kept. */
+  readonly destination: {
+    readonly id: string;
+    /** For `onReceive` the live node. What takes its messages is one function or several, and nothing once it has been closed. */
+    readonly node?: { readonly _inputCallback?: unknown; readonly _inputCallbacks?: unknown } | undefined;
+  };
+  /** For `preRoute`: whether the message is still shared and must be cloned before it is kept. */
   readonly cloneMessage?: boolean | undefined;
 }
 
 export interface RuntimeHooks {
-  add(name: string, hook: (event: RouteEvent) => false | undefined): void;
+  add(name: string, hook: (event: HookEvent) => false | undefined): void;
   remove(name: string): void;
 }
 

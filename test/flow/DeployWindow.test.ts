@@ -38,7 +38,7 @@ describe('DeployWindow', () => {
     return result !== false;
   }
 
-  it('has a hook only while it is open', () => {
+  it('has hooks only while it is open', () => {
     expect(hooks.has('preRoute.dstream')).to.equal(false);
     window.open();
     window.open();
@@ -58,6 +58,30 @@ describe('DeployWindow', () => {
     window.close((id) => id === 'r');
     expect(runtime.delivered.map(({ id, message }) => [id, message.payload])).to.deep.equal([['r', { n: 1 }], ['r', { n: 9 }]]);
     expect(runtime.delivered[1]?.message).to.equal(own);
+  });
+
+  /** Hands a message to a node as `Node.receive` does; true where the node's own function would be called. */
+  function receive(id: string, msg: FlowMessage, taking: unknown = null): boolean {
+    let result: unknown = 'never called';
+    const node = { _inputCallback: taking, _inputCallbacks: null };
+    hooks.trigger('onReceive', { msg, destination: { id, node } }, (given) => {
+      result = given;
+    });
+    expect(result).to.be.oneOf([undefined, false]);
+    return result !== false;
+  }
+
+  it('parks what came from a sink and reaches a node that has been closed meanwhile, in order', () => {
+    const output = (payload: number): FlowMessage => ({ payload, dstream: { graphId: 'g', nodeId: 's' } });
+    expect(receive('f', output(0))).to.equal(true);
+    window.open();
+    expect([receive('f', output(1)), receive('f', output(2), () => undefined), receive('f', { payload: 3 }), receive('f', output(4))])
+      .to.deep.equal([false, true, true, false]);
+    // Nobody asks for a node that takes records: an ordinary one it is.
+    window.close(() => false);
+    expect(runtime.delivered.map(({ id, message }) => [id, message.payload])).to.deep.equal([['f', 1], ['f', 4]]);
+    expect(runtime.warnings).to.deep.equal([]);
+    expect(hooks.has('onReceive')).to.equal(false);
   });
 
   it('parks nothing outside a deploy', () => {

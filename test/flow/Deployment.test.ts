@@ -330,11 +330,11 @@ describe('Deployment', () => {
   });
 
   describe('while a deploy is under way', () => {
-    it('has a hook only then, and pauses what runs', async () => {
+    it('has hooks only then, and pauses what runs', async () => {
       await runtime.deploy(simple);
       expect(runtime.hookList.size).to.equal(0);
       await runtime.stop([]);
-      expect([...runtime.hookList.keys()]).to.deep.equal(['preRoute.dstream']);
+      expect([...runtime.hookList.keys()]).to.deep.equal(['preRoute.dstream', 'onReceive.dstream']);
       expect(engine.only.paused).to.equal(true);
       runtime.make(simple);
       runtime.events.emit('flows:started', {});

@@ -145,7 +145,17 @@ describe('sources of receivers in a real Node-RED', () => {
 
     it('loses nothing while flows are deployed again and again', async function () {
       this.timeout(60_000);
-      await nodeRed.deploy(drawing(endpoint));
+      // A way of many turns from the sink to the end: each deploy finds messages on it.
+      const way = Array.from({ length: 100 }, (_, place) =>
+        node(`way-${String(place)}`, 'function', [[place === 99 ? 'collector' : `way-${String(place + 1)}`]], {
+          func: 'return msg;', outputs: 1, libs: [],
+        }));
+      const withWay = (rest?: readonly FlowNode[]): FlowNode[] => [
+        ...drawing(endpoint, rest === undefined ? {} : { rest }).filter(({ id }) => id !== 'sink'),
+        sink('sink', ['way-0'], { mode: 'record' }),
+        ...way,
+      ];
+      await nodeRed.deploy(withWay());
       let sending = true;
       const accepted: number[] = [];
       let next = 0;
@@ -160,7 +170,7 @@ describe('sources of receivers in a real Node-RED', () => {
       const clients = Promise.all(Array.from({ length: 4 }, client));
       for (let deploy = 0; deploy < 5; deploy++) {
         const rest = [map('map', ['sink'], `/* ${String(deploy)} */ return msg;`)];
-        await nodeRed.deploy(drawing(endpoint, { rest }), deploy % 2 === 0 ? 'full' : 'nodes');
+        await nodeRed.deploy(withWay(rest), deploy % 2 === 0 ? 'full' : 'nodes');
         await pause(150);
       }
       sending = false;

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { FlowMessage, NodeProperties, RouteEvent, Runtime, RuntimeNode, RuntimeWeb, WebHandler } from '../../src/flow/Runtime';
+import type { FlowMessage, NodeProperties, HookEvent, Runtime, RuntimeNode, RuntimeWeb, WebHandler } from '../../src/flow/Runtime';
 import type { NodeStatus, RegisteredNode, SentMessage, StreamNode, StreamType } from '../../src/flow/StreamNode';
 import type { Deployment } from '../../src/flow/Deployment';
 
@@ -48,9 +48,9 @@ export type FakeFlow = Readonly<Record<string, readonly [type: string, propertie
 export class FakeRuntime implements Runtime {
   readonly events = new EventEmitter();
   readonly nodes = new Map<string, FakeNode>();
-  readonly hookList = new Map<string, (event: RouteEvent) => false | undefined>();
+  readonly hookList = new Map<string, (event: HookEvent) => false | undefined>();
   readonly hooks = {
-    add: (name: string, hook: (event: RouteEvent) => false | undefined): void => {
+    add: (name: string, hook: (event: HookEvent) => false | undefined): void => {
       this.hookList.set(name, hook);
     },
     remove: (name: string): void => {
