@@ -73,6 +73,8 @@ async function throughLane(options: PublishDecoderOptions, chunks: readonly Buff
   let error = '';
   const socket = new Socket();
   const lane = new InboundLane(socket, options, {
+    isBehind: false,
+    whenCaughtUp: () => Promise.resolve(),
     isFull: false,
     whenFree: () => Promise.resolve(),
     opened: () => undefined,
@@ -82,7 +84,7 @@ async function throughLane(options: PublishDecoderOptions, chunks: readonly Buff
     },
     release: () => undefined,
     dropped: () => undefined,
-  });
+  }, () => () => undefined);
   lane.on('data', (bytes: Buffer) => passed.push(bytes));
   lane.on('error', (thrown) => {
     error = reasonOf(thrown);

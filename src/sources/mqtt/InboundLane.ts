@@ -3,6 +3,10 @@ import { PublishDecoder, type PublishDecoderOptions, type PublishHandler, type P
 
 /** Who takes what comes in. Outlives connections. */
 export interface Intake {
+  /** Whether so much waits to be stored that the network had better wait too, if that is not for long. */
+  readonly isBehind: boolean;
+  /** Resolves when little waits. Never rejects. */
+  whenCaughtUp(): Promise<void>;
   /** Whether nothing more is to be stored until something has been. */
   readonly isFull: boolean;
   /** Resolves when it is not. Never rejects. */
@@ -32,6 +36,9 @@ const ANSWER_SIZE = 4;
 
 const CONNACK = 2;
 
+/** Calls back after as long as a connection may go unread; what it returns takes that back. */
+export type Patience = (over: () => void) => () => void;
+
 /** What one chunk brought, between being handed over and being answered. */
 interface Delivery {
   /** The answers, in order: type and packet id. */
@@ -48,9 +55,10 @@ interface Delivery {
  * that is half written. They follow the order of the messages (MQTT 5, 4.6), and they end with the lane: packet ids of QoS 1 mean
  * nothing on another connection, and those of QoS 2 are sent again there.
  *
- * The socket is read whatever waits to be stored, for minutes if a disk is full: among the messages are the broker's answers to
- * signs of life, and without them mqtt.js would end the connection after 1.5 times the keep-alive, only to get the same messages
- * again and store them twice. What a broker sends without an answer is bounded: by the receive maximum in version 5, elsewhere by
+ * Where messages come faster than they are stored, the socket is left unread for a moment, and the broker waits. Not for longer:
+ * among the messages are its answers to signs of life, and without them mqtt.js would end the connection after 1.5 times the
+ * keep-alive, only to get the same messages again and store them twice. So a socket that waits for a disk that is full is read on,
+ * for minutes if need be. What a broker sends without an answer is bounded: by the receive maximum in version 5, elsewhere by
  * its own settings (mosquitto's max_inflight_messages of 20), at most by the number of ids. Where that is more than the intake
  * holds, further messages of QoS 1 and 2 are left to the broker, and when all before them are answered the connection ends, so that
  * it sends them again. Messages of QoS 0 would be lost either way, in the broker unseen: here they are counted.
@@ -60,6 +68,7 @@ export class InboundLane extends Duplex implements PublishHandler {
   readonly #intake: Intake;
   readonly #decoder: PublishDecoder;
   readonly #protocolVersion: number;
+  readonly #patience: Patience;
 
   /** The bytes of CONNACK as far as they have come; undefined when they were read. */
   #connack: number[] | undefined = [];
@@ -72,15 +81,23 @@ export class InboundLane extends Duplex implements PublishHandler {
   /** Messages of QoS 1 and 2 that were left to the broker. From the first on, none of them can be taken any more. */
   #left = 0;
   #wantsBytes = true;
+  /** Ends the wait for messages to be stored; undefined while there is none. */
+  #endWaiting: (() => void) | undefined;
+  /** Until everything has been stored that was waited for in vain. */
+  #isImpatient = false;
   #closed = false;
   #storing = true;
   #whenSettled: (() => void)[] = [];
 
-  /** @param socket owned by the lane from now on */
-  constructor(socket: Duplex, options: PublishDecoderOptions, intake: Intake) {
+  /**
+   * @param socket owned by the lane from now on
+   * @param patience for how long the socket may go unread
+   */
+  constructor(socket: Duplex, options: PublishDecoderOptions, intake: Intake, patience: Patience) {
     super();
     this.#socket = socket;
     this.#intake = intake;
+    this.#patience = patience;
     this.#protocolVersion = options.protocolVersion;
     this.#decoder = new PublishDecoder(options, this);
     socket.on('data', (chunk: Buffer) => {
@@ -148,6 +165,7 @@ export class InboundLane extends Duplex implements PublishHandler {
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.#storing = false;
     this.#deliveries.length = 0;
+    this.#endWaiting?.();
     this.#wakeSettled();
     if (this.#socket.closed) {
       callback(error);
@@ -169,8 +187,32 @@ export class InboundLane extends Duplex implements PublishHandler {
     }
     // Also what came before a malformed packet: at QoS 0 it would never come again.
     this.#deliver(chunk.length);
-    if (malformed !== undefined) this.destroy(malformed as Error);
-    else this.#regulate();
+    if (malformed !== undefined) {
+      this.destroy(malformed as Error);
+      return;
+    }
+    if (this.#intake.isBehind) this.#wait();
+    this.#regulate();
+  }
+
+  /** Leaves the socket unread until what waits has been stored, or patience is over. */
+  #wait(): void {
+    if (this.#endWaiting !== undefined || this.#isImpatient || this.destroyed) return;
+    const end = (): void => {
+      if (this.#endWaiting !== end) return;
+      this.#endWaiting = undefined;
+      cancel();
+      if (!this.destroyed) this.#regulate();
+    };
+    const cancel = this.#patience(() => {
+      this.#isImpatient = true;
+      end();
+    });
+    this.#endWaiting = end;
+    void this.#intake.whenCaughtUp().then(() => {
+      this.#isImpatient = false;
+      end();
+    });
   }
 
   /**
@@ -312,10 +354,11 @@ export class InboundLane extends Duplex implements PublishHandler {
     this.write(bytes);
   }
 
-  /** Reads on or not: mqtt.js must want bytes. */
+  /** Reads on or not: mqtt.js must want bytes, and what came before must find its way to the disk. */
   #regulate(): void {
-    if (this.#wantsBytes === !this.#socket.isPaused()) return;
-    if (this.#wantsBytes) this.#socket.resume();
+    const reads = this.#wantsBytes && this.#endWaiting === undefined;
+    if (reads === !this.#socket.isPaused()) return;
+    if (reads) this.#socket.resume();
     else this.#socket.pause();
   }
 

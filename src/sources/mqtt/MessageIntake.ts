@@ -8,6 +8,12 @@ import type { PublishMessage } from './PublishDecoder';
  */
 export const MOST_WAITING_BYTES = 16 * 1_048_576;
 
+/**
+ * Bytes that may wait while the network is read at full speed. Much more than one group commit holds makes nothing faster, and is
+ * moved about by the garbage collector for as long as it waits.
+ */
+export const WAITING_BYTES = 2 * 1_048_576;
+
 /** The mark in the log that says at which broker, and as whom, there is a session. */
 const SESSION_MARK = 'mqtt-session';
 
@@ -55,6 +61,7 @@ export class MessageIntake implements Intake {
   #hasFailed = false;
   #waitingBytes = 0;
   readonly #whenFree: (() => void)[] = [];
+  readonly #whenCaughtUp: (() => void)[] = [];
 
   constructor(host: SourceHost, options: IntakeOptions) {
     this.#host = host;
@@ -68,6 +75,16 @@ export class MessageIntake implements Intake {
 
   async whenFree(): Promise<void> {
     while (this.isFull) await new Promise<void>((resolve) => this.#whenFree.push(resolve));
+  }
+
+  /** Whether more waits than one group commit should hold. */
+  get isBehind(): boolean {
+    return this.#waitingBytes > WAITING_BYTES;
+  }
+
+  /** Resolves when half of that may come before it is too much again. */
+  async whenCaughtUp(): Promise<void> {
+    while (this.#waitingBytes > WAITING_BYTES / 2) await new Promise<void>((resolve) => this.#whenCaughtUp.push(resolve));
   }
 
   /** Whether an earlier connection, perhaps of an earlier process, had a session that the broker should know. */
@@ -145,6 +162,8 @@ export class MessageIntake implements Intake {
     this.#waitingBytes -= size;
     if (this.isFull) return;
     for (const resolve of this.#whenFree.splice(0)) resolve();
+    if (this.#waitingBytes > WAITING_BYTES / 2) return;
+    for (const resolve of this.#whenCaughtUp.splice(0)) resolve();
   }
 
   #store(messages: readonly PublishMessage[]): Promise<void> | undefined {

@@ -25,6 +25,10 @@ const DEFAULT_SESSION_EXPIRY = 604_800;
 /** ms that a broker may take, when it resumes a session, from one packet that it sends again to the next. */
 const LONGEST_SILENCE = 3000;
 
+/** The part of the keep-alive for which a socket may go unread, and ms that are the most of it. */
+const UNREAD_PART = 0.25;
+const LONGEST_UNREAD = 2000;
+
 /** ms that `close` waits for messages that are being stored, so that their acknowledgements still go out. */
 const LONGEST_SETTLING = 1000;
 /** ms after which `close` no longer waits for the broker. */
@@ -121,7 +125,14 @@ export class MqttConnection {
         maximumPacketSize: options.maximumPacketSize ?? DEFAULT_MAXIMUM_PACKET_SIZE,
         topicAliasMaximum: options.protocolVersion === 5 ? TOPIC_ALIAS_MAXIMUM : 0,
       };
-      this.#lane = new InboundLane(openSocket(address, options.tls), decoder, intake);
+      const { keepalive } = options;
+      const unread = keepalive === 0 ? LONGEST_UNREAD : Math.min(LONGEST_UNREAD, keepalive * 1000 * UNREAD_PART);
+      this.#lane = new InboundLane(openSocket(address, options.tls), decoder, intake, (over) => {
+        const timer = setTimeout(over, unread);
+        return () => {
+          clearTimeout(timer);
+        };
+      });
       return this.#lane;
     }, subscriberOptions(options, address));
   }

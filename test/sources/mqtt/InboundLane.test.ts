@@ -44,6 +44,10 @@ interface Bench {
   dropped: number;
   /** Sets whether the intake has room. */
   fill(isFull: boolean): void;
+  /** Sets whether the intake is behind. */
+  delay(isBehind: boolean): void;
+  /** Who waits until patience is over. */
+  readonly waiting: Set<() => void>;
 }
 
 interface More {
@@ -54,8 +58,14 @@ interface More {
 function bench(store: StoreMessages, { options = OPTIONS, release }: More = {}): Bench {
   const socket = new TestSocket();
   const freed: (() => void)[] = [];
-  const more = { isFull: false, opened: [] as (boolean | undefined)[], released: [] as number[], dropped: 0 };
+  const caughtUp: (() => void)[] = [];
+  const waiting = new Set<() => void>();
+  const more = { isBehind: false, isFull: false, opened: [] as (boolean | undefined)[], released: [] as number[], dropped: 0 };
   const intake: Intake = {
+    get isBehind() {
+      return more.isBehind;
+    },
+    whenCaughtUp: () => new Promise<void>((resolve) => caughtUp.push(resolve)),
     get isFull() {
       return more.isFull;
     },
@@ -70,7 +80,10 @@ function bench(store: StoreMessages, { options = OPTIONS, release }: More = {}):
     },
     dropped: (count) => (more.dropped += count),
   };
-  const lane = new InboundLane(socket, options, intake);
+  const lane = new InboundLane(socket, options, intake, (over) => {
+    waiting.add(over);
+    return () => waiting.delete(over);
+  });
   const passed: Buffer[] = [];
   const errors: Error[] = [];
   lane.on('data', (bytes: Buffer) => passed.push(bytes));
@@ -84,6 +97,11 @@ function bench(store: StoreMessages, { options = OPTIONS, release }: More = {}):
       more.isFull = isFull;
       if (!isFull) for (const resolve of freed.splice(0)) resolve();
     },
+    delay: (isBehind: boolean) => {
+      more.isBehind = isBehind;
+      if (!isBehind) for (const resolve of caughtUp.splice(0)) resolve();
+    },
+    waiting,
   });
 }
 
@@ -396,6 +414,54 @@ describe('InboundLane', () => {
       await turns();
       expect(opened).to.deep.equal(expected);
     }
+  });
+
+  describe('while more waits than can be stored', () => {
+    it('leaves the socket unread until it has been stored', async () => {
+      const { socket, waiting, errors, ...more } = bench(() => undefined);
+      more.delay(true);
+      socket.push(message(1));
+      await turns();
+      expect([socket.isPaused(), waiting.size, socket.text]).to.deep.equal([true, 1, puback(1)]);
+      socket.push(message(2));
+      await turns();
+      expect(socket.text).to.equal(puback(1));
+      more.delay(false);
+      await turns();
+      expect([socket.isPaused(), waiting.size, socket.text]).to.deep.equal([false, 0, puback(1) + puback(2)]);
+      expect(errors).to.deep.equal([]);
+    });
+
+    it('reads on when that takes too long, and waits again only after all has been stored', async () => {
+      const { socket, passed, waiting, ...more } = bench(() => undefined);
+      more.delay(true);
+      socket.push(message(1));
+      await turns();
+      for (const over of waiting) over();
+      const pingresp = bytesOf({ cmd: 'pingresp' });
+      socket.push(Buffer.concat([message(2), pingresp]));
+      await turns();
+      expect([socket.isPaused(), waiting.size, socket.text]).to.deep.equal([false, 0, puback(1) + puback(2)]);
+      expect(Buffer.concat(passed)).to.deep.equal(pingresp);
+      more.delay(false);
+      await turns();
+      more.delay(true);
+      socket.push(message(3));
+      await turns();
+      expect([socket.isPaused(), waiting.size]).to.deep.equal([true, 1]);
+    });
+
+    it('waits for nothing any more when it is destroyed', async () => {
+      const { socket, lane, waiting, ...more } = bench(() => undefined);
+      more.delay(true);
+      socket.push(message(1));
+      await turns();
+      lane.destroy();
+      expect(waiting.size).to.equal(0);
+      more.delay(false);
+      await turns();
+      expect(socket.destroyed).to.equal(true);
+    });
   });
 
   describe('while there is no room', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { SourceHost, SourceMessage, StoredWith } from '../../../src/sources/Source';
-import { MessageIntake, MOST_WAITING_BYTES } from '../../../src/sources/mqtt/MessageIntake';
+import { MessageIntake, MOST_WAITING_BYTES, WAITING_BYTES } from '../../../src/sources/mqtt/MessageIntake';
 import type { PublishMessage } from '../../../src/sources/mqtt/PublishDecoder';
 
 /** A host whose log a test looks into. What is stored is known at once, and safe when the test says so. */
@@ -244,6 +244,22 @@ describe('MessageIntake', () => {
     intake.opened(false);
     await intake.store([message(1, 'd', { dup: true })], 1);
     expect(calls).to.deep.equal(['a b', 'c', 'd']);
+  });
+
+  it('is behind when more waits than one group holds, until half of that has been stored', async () => {
+    const host = new LogHost([], SESSION);
+    const { intake } = intakeOf(host);
+    intake.opened(true);
+    host.isSlow = true;
+    void intake.store([message(1, 'a', { qos: 1 })], WAITING_BYTES);
+    expect(intake.isBehind).to.equal(false);
+    void intake.store([message(2, 'b', { qos: 1 })], 1);
+    expect([intake.isBehind, intake.isFull]).to.deep.equal([true, false]);
+    const caughtUp = intake.whenCaughtUp();
+    expect(await state(caughtUp)).to.equal('waits');
+    await host.sync();
+    expect(intake.isBehind).to.equal(false);
+    expect(await state(caughtUp)).to.equal('done');
   });
 
   it('is full over all connections until something is stored, and counts messages of QoS 0 that were refused', async () => {
