@@ -5,7 +5,7 @@
  * the first fifth of the records and the last.
  */
 import { mkdtemp, mkdir, rm } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { batcher, node, receiver, sink, tab } from '../test/support/flows';
@@ -16,9 +16,11 @@ import { Publishing } from '../test/support/kills/Publishing';
 import { Mosquitto } from '../test/support/Mosquitto';
 import type { FlowNode } from '../test/support/NodeRed';
 import { until } from '../test/support/until';
+import type { Bench, Variant } from './support/bench';
 
 const MESSAGES = Number(process.env['DSTREAM_BENCH_MESSAGES'] ?? 300_000);
 const ROUNDS = Number(process.env['DSTREAM_BENCH_ROUNDS'] ?? 5);
+const QUICK_MESSAGES = 30_000;
 /** Unacknowledged messages that the broker allows: its default of 20 would measure the way there and back. */
 const IN_FLIGHT = Number(process.env['DSTREAM_BENCH_IN_FLIGHT'] ?? 1000);
 /** ms */
@@ -54,27 +56,37 @@ async function batchesIn(file: string): Promise<BatchLine[]> {
   return lines;
 }
 
+interface Measurement {
+  readonly kind: Kind;
+  readonly round: number;
+  readonly messages: number;
+  readonly port: number;
+  readonly folder: string;
+  readonly nodeParameters: readonly string[];
+}
+
 /** Messages a second. */
-async function measure(kind: Kind, round: number, port: number, folder: string): Promise<number> {
+async function measure({ kind, round, messages, port, folder, nodeParameters }: Measurement): Promise<number> {
   await mkdir(folder, { recursive: true });
   const file = join(folder, 'batches.jsonl');
-  const nodeRed = await KilledNodeRed.prepare(join(folder, 'node-red'), drawing(kind, round, port, file));
+  const nodeRed = await KilledNodeRed.prepare(join(folder, 'node-red'), drawing(kind, round, port, file), nodeParameters);
   const life = await nodeRed.begin();
   try {
     await life.started();
     let batches: BatchLine[] = [];
     await until('all messages have come', async () => {
       batches = await batchesIn(file);
-      return batches.reduce((sum, [, count]) => sum + count, 0) >= MESSAGES;
+      return batches.reduce((sum, [, count]) => sum + count, 0) >= messages;
     }, 300_000);
-    return rateOf(batches);
+    return rateOf(batches, messages);
   } finally {
-    await life.process.kill();
+    // Profiles are written by a process that ends in its own time.
+    await (nodeParameters.length > 0 ? life.process.stop() : life.process.kill());
   }
 }
 
 /** Messages a second between the first fifth and the last batch. */
-function rateOf(batches: readonly BatchLine[]): number {
+function rateOf(batches: readonly BatchLine[], messages: number): number {
   let before = 0;
   let from: number | undefined;
   let counted = 0;
@@ -82,7 +94,7 @@ function rateOf(batches: readonly BatchLine[]): number {
   for (const [time, count] of batches) {
     if (from === undefined) {
       before += count;
-      if (before >= WARM_UP * MESSAGES) from = time;
+      if (before >= WARM_UP * messages) from = time;
     } else {
       counted += count;
       to = time;
@@ -91,40 +103,44 @@ function rateOf(batches: readonly BatchLine[]): number {
   return from === undefined || to <= from ? NaN : (counted * 1000) / (to - from);
 }
 
-function median(values: readonly number[]): number {
-  return [...values].sort((first, second) => first - second)[Math.floor(values.length / 2)] ?? NaN;
-}
-
-async function main(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'dstream-bench-'));
-  const rates: Record<Kind, number[]> = { memory: [], durable: [] };
-  console.log(
-    `MQTT QoS 1 from mosquitto, ${String(MESSAGES)} messages of about 100 bytes; max_inflight_messages ${String(IN_FLIGHT)}, ` +
-      `max_queued_messages 0, autosave_interval 1800 (mosquitto's own); batches of ${String(BATCH)} ms; checkpoint every second, log synced by groups; ${String(cpus().length)} cores`,
-  );
-  // Saving 300,000 queued messages every second is the broker's work, and holds it up for most of that second.
-  const mosquitto = await Mosquitto.start(['autosave_interval 1800', 'max_queued_messages 0', `max_inflight_messages ${String(IN_FLIGHT)}`], { quiet: true });
-  try {
-    const ledger = join(folder, 'ledger.txt');
-    await new Publishing({
-      url: mosquitto.url, topic: TOPIC, qos: 1, rate: 0, sensors: MESSAGES, producer: 'p', ledger, seed: 1, count: MESSAGES, retain: true,
-    }).finished();
-    for (let round = 1; round <= ROUNDS; round++) {
-      const order: readonly Kind[] = round % 2 === 0 ? ['durable', 'memory'] : ['memory', 'durable'];
-      for (const kind of order) {
-        const rate = await measure(kind, round, mosquitto.port, join(folder, `${kind}${String(round)}`));
-        rates[kind].push(rate);
-        console.log(`round ${String(round)}  ${kind.padEnd(8)} ${rate.toFixed(0)} messages/s`);
-        await pause(500);
-      }
+const bench: Bench = {
+  work: `${MESSAGES} messages of about 100 bytes at QoS 1 from mosquitto, batches of ${BATCH} ms: with a log on the disk, beside the same without one`,
+  goal: 'at least 0.70 of the rate without the log',
+  rounds: ROUNDS,
+  async run(session) {
+    const messages = session.isQuick ? QUICK_MESSAGES : MESSAGES;
+    const folder = await mkdtemp(join(tmpdir(), 'dstream-bench-'));
+    session.note(
+      `mosquitto: max_inflight_messages ${IN_FLIGHT}, max_queued_messages 0, autosave_interval 1800 (its own); ` +
+        'checkpoint every second, log synced by groups',
+    );
+    // Saving 300,000 queued messages every second is the broker's work, and holds it up for most of that second.
+    const mosquitto = await Mosquitto.start(['autosave_interval 1800', 'max_queued_messages 0', `max_inflight_messages ${IN_FLIGHT}`], { quiet: true });
+    try {
+      const ledger = join(folder, 'ledger.txt');
+      await new Publishing({
+        url: mosquitto.url, topic: TOPIC, qos: 1, rate: 0, sensors: messages, producer: 'p', ledger, seed: 1, count: messages, retain: true,
+      }).finished();
+      const variant = (name: string, kind: Kind): Variant => ({
+        name,
+        run: async (round) => {
+          const rate = await measure({ kind, round, messages, port: mosquitto.port, folder: join(folder, `${kind}${round}`), nodeParameters: session.nodeParameters });
+          await pause(500);
+          return { 'messages/s': rate };
+        },
+      });
+      await session.compare({
+        name: 'durable ingest',
+        variants: [variant('without the log', 'memory'), variant('with the log', 'durable')],
+        baseline: 'without the log',
+        // Each run is a Node-RED of its own, which warms up by itself.
+        warmUp: 0,
+      });
+    } finally {
+      await mosquitto.stop();
+      await rm(folder, { recursive: true, force: true });
     }
-  } finally {
-    await mosquitto.stop();
-  }
-  console.log(`without the log  ${median(rates.memory).toFixed(0)} messages/s (median of ${String(ROUNDS)})`);
-  console.log(`with the log     ${median(rates.durable).toFixed(0)} messages/s`);
-  console.log(`ratio            ${(median(rates.durable) / median(rates.memory)).toFixed(2)}`);
-  await rm(folder, { recursive: true, force: true });
-}
+  },
+};
 
-void main();
+export default bench;

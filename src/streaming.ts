@@ -216,4 +216,5 @@ export { PIDRateEstimator } from './streaming/scheduler/PIDRateEstimator';
 export type { ReceiverInfo, StreamingListener } from './streaming/scheduler/StreamingListener';
 export type { State } from './streaming/state/State';
 export { StateSpec, type StateFunction } from './streaming/state/StateSpec';
-export type { StopOptions, StreamingContextState } from './streaming/StreamingContext';
+export type { StreamingContextState } from './streaming/StreamingContext';
+export type { StopOptions } from './streaming/StreamingContextOptions';

@@ -241,8 +241,7 @@ function sentences({ durability, failure, refusal }: GraphReport): string[] {
           age: ageText(Date.now() - durability.checkpointTime),
         }),
   );
-  if (durability.deadLetters > 0) found.push(text('panel.dead', { count: countText(durability.deadLetters) }));
-  return [...found, ...recoveredSentences(durability)];
+  return [...found, ...deadLetterSentences(durability), ...recoveredSentences(durability)];
 }
 
 function stateText({ state }: DurabilityReport): string {
@@ -258,6 +257,17 @@ function stateText({ state }: DurabilityReport): string {
     default:
       return text('state.running');
   }
+}
+
+/** Those that there are, and what became of others. */
+function deadLetterSentences(durability: DurabilityReport): string[] {
+  const { deadLetters, deadLettersRemoved = 0, deadLettersRefused = 0, deadLettersProblem } = durability;
+  return [
+    ...(deadLetters > 0 ? [text('panel.dead', { count: countText(deadLetters) })] : []),
+    ...(deadLettersRemoved > 0 ? [text('panel.deadRemoved', { count: countText(deadLettersRemoved) })] : []),
+    ...(deadLettersRefused > 0 ? [text('panel.deadRefused', { count: countText(deadLettersRefused) })] : []),
+    ...(deadLettersProblem === undefined ? [] : [`${text('panel.deadProblem')} ${deadLettersProblem}`]),
+  ];
 }
 
 function recoveredSentences({ recovered }: DurabilityReport): string[] {

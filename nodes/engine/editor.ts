@@ -9,6 +9,9 @@ interface EngineNode {
   readonly isolation?: string;
 }
 
+/** More would be a slip of the keyboard. */
+const MOST_THREADS = 64;
+
 /** Less than this, and a worker cannot even load the engine. */
 const SMALLEST_HEAP = 16;
 
@@ -31,6 +34,12 @@ function validateHeapLimit(node: EngineNode, value: unknown): true | string {
   return right ? true : text('error.heapLimit', { smallest: SMALLEST_HEAP });
 }
 
+function validateParallelism(node: EngineNode, value: unknown): true | string {
+  const unused = current(node, 'isolation') === 'inline';
+  const right = unused || isEmpty(value) || value === 'auto' || (isWholeNumber(value, 1) && Number(value) <= MOST_THREADS);
+  return right ? true : text('error.parallelism', { most: MOST_THREADS });
+}
+
 function validateHangLimit(node: EngineNode, value: unknown): true | string {
   const unused = current(node, 'isolation') === 'inline';
   return unused || isEmpty(value) || isPositiveNumber(value) ? true : text('error.hangLimit');
@@ -45,4 +54,4 @@ function prepare(node: EngineNode): void {
   });
 }
 
-expose('engine', { label, prepare, save: dialogClosed, cancel: dialogClosed, validateHeapLimit, validateHangLimit });
+expose('engine', { label, prepare, save: dialogClosed, cancel: dialogClosed, validateParallelism, validateHeapLimit, validateHangLimit });

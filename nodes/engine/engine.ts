@@ -13,6 +13,8 @@ interface EngineProperties extends NodeDef {
   heapLimit: number | string;
   /** Seconds that one call of a function may take; empty for the default. */
   hangLimit: number | string;
+  /** How many threads share the work: a number, or `auto`; absent in flows from before there was a choice, which means 1. */
+  parallelism?: number | string;
 }
 
 /** None yet: 1 is the first version. */

@@ -75,6 +75,11 @@ export class Lease {
     this.epoch = epoch;
   }
 
+  /** The id of the owner. */
+  get owner(): string {
+    return this.#options.owner.id;
+  }
+
   /** Waits until the folder is free, and takes it. @param isWanted asked now and then: when it says no, nothing is taken */
   static async acquire(disk: Disk, options: LeaseOptions, isWanted: () => boolean = () => true): Promise<Lease | undefined> {
     const { clock, onWaiting, beatInterval = DEFAULT_BEAT } = options;

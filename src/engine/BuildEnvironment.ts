@@ -1,11 +1,14 @@
 import type { DStream } from '../streaming/dstream/DStream';
 import type { BatchState } from '../streaming/BatchState';
+import type { RDD } from '../streaming/rdd/RDD';
 import type { StreamingContext } from '../streaming/StreamingContext';
 import type { Plan } from '../plan/Plan';
 import type { Problem } from '../plan/Problem';
+import type { BatchOrigin } from '../sinks/Sink';
 import type { DataRecord, RecordKey } from './DataRecord';
 import type { LogEvent, OutputEvent, RunOptions } from './Engine';
 import type { OperatorFigures } from './OperatorFigures';
+import type { Helpers } from './parallel/Helpers';
 import type { ReceiverRuntime } from './ReceiverRuntime';
 import type { SinkRuntime } from './SinkRuntime';
 import type { StoredState } from './StoredState';
@@ -37,6 +40,8 @@ export interface SinkEffects {
   pinned(part: string, time: number): readonly PinnedRecord[] | undefined;
   /** Keeps what a batch gave to a part. The sink may have it when this resolves. */
   pin(part: string, time: number, records: readonly PinnedRecord[]): Promise<void>;
+  /** Which start wrote a batch down, and whether it comes again. */
+  originOf(time: number): BatchOrigin;
   /** A part begins with what a batch gave it. */
   expect(part: string, time: number): void;
   /** A part has it for good, or never will. */
@@ -51,13 +56,24 @@ export type PinnedRecord = readonly [payload: unknown, topic: string, key: Recor
 /** A record that went wrong, as far as dead letters show it. */
 export type LostRecord = Pick<DataRecord, 'payload' | 'topic' | 'time'> & { readonly key: RecordKey | undefined };
 
-/** What operators are given when their streams are built. */
-export interface BuildEnvironment {
+/** What operators that know no streams and no state are given: those that take one record after the other. */
+export interface StageEnvironment {
   readonly calls: UserCalls;
   readonly plan: Plan;
   readonly options: RunOptions;
-  readonly context: StreamingContext;
   figures(operator: string): OperatorFigures;
+  /** A record, or so many of them, went wrong. `code` is the problem's. */
+  failed(operator: string, code: string, problem: () => Problem, count?: number): void;
+  /** The same, for records that are known: a graph with a checkpoint puts them aside as dead letters. @param time of the batch */
+  lost(operator: string, code: string, problem: () => Problem, time: number, records: readonly LostRecord[]): void;
+  log(event: LogEvent): void;
+}
+
+/** What operators are given when their streams are built. */
+export interface BuildEnvironment extends StageEnvironment {
+  /** Threads that share the work of this one; undefined where it is alone. */
+  readonly helpers: Helpers | undefined;
+  readonly context: StreamingContext;
   receiver(operator: string): ReceiverRuntime;
   /** Where a sink that sends records out of Node-RED hands them over. */
   sink(operator: string): SinkRuntime;
@@ -67,13 +83,8 @@ export interface BuildEnvironment {
   readonly deliveries: Promise<void>[];
   /** The state kept under this name if it is of the same kind, otherwise new state. */
   state<State extends StoredState>(name: string, fingerprint: string, create: () => State): State;
-  /** A record, or so many of them, went wrong. `code` is the problem's. */
-  failed(operator: string, code: string, problem: () => Problem, count?: number): void;
-  /** The same, for records that are known: a graph with a checkpoint puts them aside as dead letters. @param time of the batch */
-  lost(operator: string, code: string, problem: () => Problem, time: number, records: readonly LostRecord[]): void;
   /** What a graph with a checkpoint remembers of its sinks; absent in others. */
   readonly effects: SinkEffects | undefined;
-  log(event: LogEvent): void;
   /** Hands results over; to be waited for, so that slow takers slow batches down instead of filling memory. */
   output(event: OutputEvent): Promise<void> | undefined;
 }
@@ -87,3 +98,9 @@ export type PreparedOperator = (
   environment: BuildEnvironment,
   right?: BuiltStream,
 ) => BuiltStream | undefined;
+
+/** What an operator makes of the records of a batch, or of any part of them: each by itself, in their order. */
+export type NarrowTransform<Input = DataRecord> = (rdd: RDD<Input>, time: number) => RDD<DataRecord>;
+
+/** An operator that takes one record after the other, checked and compiled. */
+export type PreparedTransform<Input = DataRecord> = (environment: StageEnvironment) => NarrowTransform<Input>;

@@ -3,6 +3,7 @@ import type { Clock } from '../ports/Clock';
 import type { Plan } from '../plan/Plan';
 import type { Engine, Query, RunOptions } from './Engine';
 import { InlineQuery } from './InlineQuery';
+import type { Parallelism } from './parallel/Helpers';
 import type { GraphHost } from './remote/GraphLink';
 import { GraphProcess } from './remote/GraphProcess';
 import { GraphThread, type ThreadOptions } from './remote/GraphThread';
@@ -24,6 +25,8 @@ export interface EmbeddedEngineOptions {
   readonly heapLimit?: number;
   /** ms that one call of user code may take; 5,000 when left out. */
   readonly hangLimit?: number;
+  /** How many threads share the work of each thread; for `thread` and `process`. 1 when left out. */
+  readonly parallelism?: Parallelism;
   /** How a graph that died is started again. */
   readonly restarts?: RestartLimits;
   /** For `inline` alone: the machine's clock when left out. */
@@ -53,8 +56,8 @@ export class EmbeddedEngine implements Engine {
   }
 
   #newHost(): GraphHost {
-    const { isolation, heapLimit, hangLimit = DEFAULT_HANG_LIMIT } = this.#options;
-    const options: ThreadOptions = { hangLimit, ...(heapLimit === undefined ? {} : { heapLimit }) };
+    const { isolation, heapLimit, hangLimit = DEFAULT_HANG_LIMIT, parallelism = 1 } = this.#options;
+    const options: ThreadOptions = { hangLimit, parallelism, ...(heapLimit === undefined ? {} : { heapLimit }) };
     return isolation === 'process' ? new GraphProcess(options) : new GraphThread(options);
   }
 }

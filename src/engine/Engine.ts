@@ -110,6 +110,12 @@ export interface DurabilityFigures {
   readonly checkpointTime?: number;
   /** Records that could not be processed or delivered and were put aside. */
   readonly deadLetters: number;
+  /** How many of the oldest were deleted since the start because their files had reached their limit; absent for none. */
+  readonly deadLettersRemoved?: number;
+  /** Records that were to be put aside since the start, and were not: the disk refused them, or they were too many at once. */
+  readonly deadLettersRefused?: number;
+  /** What the disk said last where a dead letter could not be written, or those of earlier not be counted. */
+  readonly deadLettersProblem?: string;
   /** What the start brought back; absent for a graph that began from nothing. */
   readonly recovered?: RecoveryFigures;
 }

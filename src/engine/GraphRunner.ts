@@ -14,7 +14,8 @@ import type {
 import { FailureReports } from './FailureReports';
 import { asGraphProblem } from './graphProblems';
 import { LogLimit } from './LogLimit';
-import { functionFailed } from './prepare/map';
+import type { Helpers } from './parallel/Helpers';
+import { backgroundFailed } from './prepare/map';
 import { type Places, REAL_PLACES } from './Places';
 import { type PreparedPlan, preparePlan } from './preparePlan';
 import { ProgressReports } from './ProgressReports';
@@ -55,6 +56,7 @@ export class GraphRunner {
   readonly #keeper: GraphKeeper;
   readonly #figures: ProgressReports;
   readonly #failures = new FailureReports();
+  readonly #helpers: Helpers | undefined;
   readonly #logs: LogLimit;
   #current: { readonly prepared: PreparedPlan; readonly context: StreamingContext; readonly options: RunOptions } | undefined;
   #turns: Promise<void> = Promise.resolve();
@@ -65,10 +67,13 @@ export class GraphRunner {
    * @param calls is told when user code is entered and left
    * @param storage where graphs with a checkpoint keep what they must not lose
    * @param places what receivers and sinks lead to
+   * @param helpers threads that share the work; without them this thread does it all
    */
   constructor(
     clock: Clock, events: GraphEvents, calls: UserCalls = UNWATCHED, storage: Storage = NODE_STORAGE, places: Places = REAL_PLACES,
+    helpers?: Helpers,
   ) {
+    this.#helpers = helpers;
     this.#clock = clock;
     this.#events = events;
     this.#calls = calls;
@@ -123,12 +128,12 @@ export class GraphRunner {
     });
   }
 
-  /** Begins with what is on disk, where the drawing has a checkpoint. */
-  async #begin(prepared: PreparedPlan, options: RunOptions): Promise<void> {
+  /** Begins with what is on disk, where the drawing has a checkpoint. @returns the names of the states that began afresh */
+  async #begin(prepared: PreparedPlan, options: RunOptions): Promise<ReadonlySet<string>> {
     try {
       this.#lastBatch = await this.#keeper.open(prepared.plan, options, this.#lastBatch);
       await this.#endInterrupted(prepared, options);
-      await this.#run(prepared, options);
+      return await this.#run(prepared, options);
     } catch (thrown) {
       // Nothing may run without what it was to keep its things in.
       await this.#keeper.close();
@@ -164,13 +169,11 @@ export class GraphRunner {
       await before?.context.finish();
       this.#lastBatch = before?.context.lastCompletedTime ?? this.#lastBatch;
       if (before !== undefined && this.#keeper.mustReopen(plan)) {
-        await this.#reopen(prepared, options, before);
-        return comparePlans(before.prepared.plan, plan, new Set());
+        return comparePlans(before.prepared.plan, plan, await this.#reopen(prepared, options, before));
       }
       try {
         await this.#endInterrupted(prepared, options);
-        const fresh = await this.#run(prepared, options);
-        return comparePlans(before?.prepared.plan, plan, fresh);
+        return comparePlans(before?.prepared.plan, plan, await this.#run(prepared, options));
       } catch (thrown) {
         if (before !== undefined) await this.#run(before.prepared, before.options);
         throw thrown;
@@ -178,13 +181,16 @@ export class GraphRunner {
     });
   }
 
-  /** Goes on with a plan that keeps its things otherwise, or with the one before where that cannot be done. */
+  /**
+   * Goes on with a plan that keeps its things otherwise, or with the one before where that cannot be done.
+   * @returns the names of the states that began afresh
+   */
   async #reopen(
     prepared: PreparedPlan, options: RunOptions, before: { readonly prepared: PreparedPlan; readonly options: RunOptions },
-  ): Promise<void> {
+  ): Promise<ReadonlySet<string>> {
     await this.#endParts(prepared.plan);
     try {
-      await this.#begin(prepared, options);
+      return await this.#begin(prepared, options);
     } catch (thrown) {
       await this.#begin(before.prepared, before.options).catch((again: unknown) => {
         this.#failed(asGraphProblem(again, before.prepared.plan));
@@ -233,20 +239,18 @@ export class GraphRunner {
   backgroundFailure(operator: number, thrown: unknown): void {
     const id = this.#current?.prepared.plan.operators[operator]?.id;
     if (id === undefined) return;
-    this.#figures.of(id).failed++;
-    this.#failures.add(id, 'function-failed', () => ({
-      ...functionFailed(id, thrown),
-      why: 'It happened in a promise that the function started and did not wait for.',
-    }));
+    backgroundFailed(id, thrown, {
+      figures: (name) => this.#figures.of(name),
+      failed: (name, code, problem) => {
+        this.#failures.add(name, code, problem);
+      },
+    });
   }
 
   /** Starts, updates and the stop, one after the other, whatever becomes of each. */
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const result = this.#turns.then(work);
-    this.#turns = result.then(
-      () => undefined,
-      () => undefined,
-    );
+    this.#turns = result.then(() => undefined, () => undefined);
     return result;
   }
 
@@ -310,6 +314,7 @@ export class GraphRunner {
       options,
       context,
       calls: this.#calls,
+      helpers: this.#helpers,
       figures: (operator) => this.#figures.of(operator),
       receiver: (operator) => this.#receivers.get(operator),
       deliveries: [],
@@ -332,7 +337,7 @@ export class GraphRunner {
     this.#states.begin();
     try {
       prepared.build(environment);
-      this.#keeper.checkStates();
+      this.#keeper.checkStates(prepared.plan);
     } catch (thrown) {
       this.#states.abandon();
       throw thrown;

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../ports/Clock';
-import type { Settled, Sink, SinkRecord } from '../sinks/Sink';
+import type { BatchOrigin, Settled, Sink, SinkRecord } from '../sinks/Sink';
 
 /** ms that whatever is under way may still take when a plan ends. */
 const LAST_WAIT = 1000;
@@ -43,13 +43,15 @@ export class SinkRuntime {
    * Resolves when every record is settled, or earlier where the plan ends and others must not wait.
    * @param done called when every record is settled, however late; never where the sink ends before
    */
-  deliver(records: readonly SinkRecord[], settled: Settled, batchTime: number, done: () => void = () => undefined): Promise<void> {
+  deliver(
+    records: readonly SinkRecord[], settled: Settled, batchTime: number, done: () => void = () => undefined, origin?: BatchOrigin,
+  ): Promise<void> {
     const count = records.reduce((sum, record) => sum + record.count, 0);
     this.#undelivered += count;
     if (this.#ending) return Promise.resolve();
     this.#batches++;
     const remaining = new Set(records);
-    const delivered = this.#lane.then(() => this.#deliverAll(remaining, settled, batchTime)).finally(() => {
+    const delivered = this.#lane.then(() => this.#deliverAll(remaining, settled, batchTime, origin)).finally(() => {
       this.#batches--;
       if (remaining.size === 0) done();
     });
@@ -64,7 +66,8 @@ export class SinkRuntime {
     });
   }
 
-  async #deliverAll(remaining: Set<SinkRecord>, settled: Settled, batchTime: number): Promise<void> {
+  async #deliverAll(remaining: Set<SinkRecord>, settled: Settled, batchTime: number, origin?: BatchOrigin): Promise<void> {
+    let from = origin;
     while (remaining.size > 0 && !this.#stopped) {
       const sink = this.#sink;
       if (sink === undefined) {
@@ -75,7 +78,9 @@ export class SinkRuntime {
         if (!remaining.delete(record)) return;
         this.#undelivered -= record.count;
         settled(record, refusal);
-      }, batchTime);
+      }, batchTime, from);
+      // The sink that gave up may have delivered what it was not certain of.
+      from = { run: origin?.run, runsAgain: origin?.runsAgain ?? new Set() };
       // A sink gives up before all is settled when it is stopped; the next one goes on.
       if (remaining.size > 0 && this.#sink === sink && !this.#isStopped()) {
         await new Promise<void>((resolve) => this.#changed.push(resolve));

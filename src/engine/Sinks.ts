@@ -54,7 +54,6 @@ export class Sinks {
     const figures = this.#host.figures(operator.id);
     if (!runtime.isMadeFrom(identity)) figures.source = undefined;
     const host: SinkHost = {
-      repeats: this.#durable !== undefined,
       status: (status) => {
         figures.source = status;
         // Its batch may last: what was dropped before is told now.

@@ -19,13 +19,14 @@ export class StoredSections {
 
   /**
    * What the section `head` has.
+   * @param versions those that can be read
    * @throws RangeError also where its `version` is another one
    */
-  head(version: number): StoredFields {
+  head(...versions: readonly number[]): StoredFields {
     const head = this.fields(HEAD);
-    if (head['version'] !== version) {
+    if (!versions.some((version) => version === head['version'])) {
       throw new RangeError(`The section "${HEAD}" has version ${textOf(head['version'])}, `
-        + `and this program reads version ${String(version)}; `
+        + `and this program reads version ${versions.join(' and ')}; `
         + 'install the version of the package that wrote it, or a newer one.');
     }
     return head;

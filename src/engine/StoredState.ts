@@ -7,7 +7,7 @@ export interface StateSection {
    * A pane of a window has one, since nothing changes in it once its batch is over.
    */
   readonly unchanging?: object;
-  /** Plain data, as far as what users' functions return is plain. */
+  /** Plain data, as far as what users' functions return is plain. Not to be called for what `sections` was told to be kept. */
   data(): unknown;
 }
 
@@ -19,8 +19,10 @@ export interface StoredState {
   /**
    * All that is held, to be asked for between two batches. It stays as it is while later batches run, so that it may be encoded
    * afterwards and piece by piece; nobody may change it, since it shares memory with the state.
+   * @param isKept whether the asker still has what a section with this `unchanging` was encoded to: a state that can
+   *   spares itself the rest. None is when left out.
    */
-  sections(): readonly StateSection[];
+  sections(isKept?: (unchanging: object) => boolean): readonly StateSection[];
 
   /**
    * Goes on from what `sections` gave once: by the name of the section its data. Called once, right after the state was made

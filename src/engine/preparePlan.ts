@@ -3,6 +3,8 @@ import type { JoinOperator, MapOperator, Operator, Plan, WindowOperator } from '
 import { unionOf } from '../streaming/dstream/TransformedDStream';
 import type { BuildEnvironment, BuiltStream, PreparedOperator } from './BuildEnvironment';
 import type { RunOptions } from './Engine';
+import { buildStage } from './parallel/buildStage';
+import { findStages, operatorsOf } from './parallel/Stage';
 import { prepareBatcher } from './prepare/batcher';
 import { prepareCheckpoint } from './prepare/checkpoint';
 import { prepareJoin } from './prepare/join';
@@ -114,8 +116,11 @@ function build(
   const isBuilt = (operator: Operator): boolean =>
     operator.type !== 'window' || isReadAsRecords(operator, plan, consumers, taps);
   const readers = countReaders(plan, isBuilt, taps);
+  const { helpers } = environment;
+  const stages = helpers === undefined ? [] : findStages(plan, readers);
+  const ends = new Map(stages.flatMap((stage) => operatorsOf(stage).map((id) => [id, stage.end] as const)));
   for (const operator of plan.operators) {
-    if (!isBuilt(operator)) continue;
+    if (!isBuilt(operator) || (ends.get(operator.id) ?? operator.id) !== operator.id) continue;
     const inputs = readBy(operator, plan).flatMap((id) => built.get(id) ?? []);
     const prepare = prepared.get(operator.id);
     if (operator.type === 'sink') {
@@ -128,9 +133,12 @@ function build(
       else waiting.push(buildSink);
       continue;
     }
-    const output = operator.type === 'join'
-      ? prepare?.(joined(sideOf(operator, true, built)), environment, joined(sideOf(operator, false, built)))
-      : prepare?.(joined(inputs), environment);
+    const stage = stages.find(({ end }) => end === operator.id);
+    const output = stage !== undefined && helpers !== undefined
+      ? buildStage(stage, environment, helpers)
+      : operator.type === 'join'
+        ? prepare?.(joined(sideOf(operator, true, built)), environment, joined(sideOf(operator, false, built)))
+        : prepare?.(joined(inputs), environment);
     if (output === undefined) continue;
     // Read more than once: user code must not run more than once.
     if ((readers.get(operator.id) ?? 0) > 1) output.stream.persist();
@@ -139,7 +147,7 @@ function build(
   }
   for (const buildSink of waiting) buildSink();
   const receiver = plan.operators.find(({ type }) => type === 'receiver');
-  const everyBatch = receiver === undefined ? undefined : built.get(receiver.id);
+  const everyBatch = receiver === undefined ? undefined : built.get(ends.get(receiver.id) ?? receiver.id);
   if (waiting.length > 0 && everyBatch !== undefined) awaitDeliveries(everyBatch.stream, environment);
 }
 

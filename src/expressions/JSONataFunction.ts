@@ -1,6 +1,9 @@
 import { createRequire } from 'node:module';
 import type { Context } from './Context';
-import { ExpressionError, positionAt } from './ExpressionError';
+import { ExpressionError } from './ExpressionError';
+import { asExpressionError } from './jsonata/asExpressionError';
+import { CompiledJSONata } from './jsonata/CompiledJSONata';
+import { compileJSONata } from './jsonata/compileJSONata';
 
 /** What became of one record: its value, or why there is none. */
 export type Evaluation =
@@ -10,8 +13,13 @@ export type Evaluation =
 /** Records that may be under evaluation at the same time. */
 const CONCURRENCY = 16;
 
-/** A prepared expression; only Node-RED itself looks inside. */
-type Prepared = object;
+/** A prepared expression. What is in it is Node-RED's own business, so none of it is relied upon to be there. */
+interface Prepared {
+  /** The tree that the parser made. */
+  ast?: () => unknown;
+  /** Whether the expression says `msg`, so that it is evaluated over `{ msg: record }`. */
+  readonly _legacyMode?: boolean;
+}
 
 /** The part of `@node-red/util` that is used. */
 interface Utilities {
@@ -43,17 +51,6 @@ function loadUtilities(path: string | undefined): Utilities {
     why,
     'Use JavaScript instead, or repair the installation of Node-RED.',
   );
-}
-
-/** An own error as it is; one of JSONata's (a plain object with message and position) in our words. */
-function asExpressionError(error: unknown, source: string, what: string): ExpressionError {
-  if (error instanceof ExpressionError) return error;
-  const { message, position } =
-    typeof error === 'object' && error !== null ? (error as { message?: unknown; position?: unknown }) : {};
-  const text = typeof message === 'string' ? message : String(error);
-  const place = typeof position === 'number' ? positionAt(source, position) : undefined;
-  const where = place === undefined ? '' : ` in line ${String(place.line)}, column ${String(place.column)}`;
-  return new ExpressionError(`${what}${where}: ${text}${/[.!?]$/.test(text) ? '' : '.'}`, '', 'Correct the expression.', place);
 }
 
 /** The marks that JSONata leaves on arrays it made: ordinary properties, which would travel on with the value. */
@@ -94,7 +91,7 @@ function refuseStore(name: string): () => never {
 }
 
 /**
- * A JSONata expression, evaluated by Node-RED's own JSONata over one record after the other. The record is the root;
+ * A JSONata expression, evaluated by the interpreter in Node-RED's own JSONata over one record after the other. The record is the root;
  * a leading `msg.` is accepted, as core nodes do. `$env(name)` gives `ctx.env(name)`, or '' where there is none.
  */
 export class JSONataFunction {
@@ -123,6 +120,14 @@ export class JSONataFunction {
     } catch (error) {
       throw asExpressionError(error, source, 'The expression is not valid JSONata');
     }
+  }
+
+  /** The same expression, compiled, or what it uses that only the interpreter knows: `$map()`. */
+  compile(): CompiledJSONata | string {
+    const { ast, _legacyMode: isWrapped } = this.#prepared;
+    if (typeof ast !== 'function' || typeof isWrapped !== 'boolean') return 'a JSONata that is not known';
+    const compiled = compileJSONata(ast(), isWrapped);
+    return 'because' in compiled ? compiled.because : new CompiledJSONata(this.#source, compiled);
   }
 
   /**

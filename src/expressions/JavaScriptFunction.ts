@@ -66,6 +66,7 @@ export class JavaScriptFunction {
   readonly kind = 'synchronous';
   /** True only where the body provably never writes to `msg`, or any other parameter, so that it needs no copies. */
   readonly neverWrites: boolean;
+  readonly givesPayloads = false;
   readonly #body: Body;
 
   /**

@@ -29,12 +29,16 @@ export type CompiledCode =
       readonly kind: 'synchronous';
       /** Whether the code provably never writes to the record, or the values, that it is given; if not, it needs copies. */
       readonly neverWrites: boolean;
+      /** Whether each result is a payload, even an object with a payload of its own (JSONata). */
+      readonly givesPayloads: boolean;
       call(msg: unknown, ctx: Context): unknown;
       /** For code with other parameters than `msg`: one value for each, in their order. */
       apply(values: readonly unknown[], ctx: Context): unknown;
     }
   | {
       readonly kind: 'asynchronous';
+      /** What keeps it from being compiled and called at once, in the user's words: `$map()`. */
+      readonly interpretedFor?: string;
       evaluateAll(records: readonly unknown[], ctx: Context): Promise<Evaluation[]>;
     };
 
@@ -52,5 +56,14 @@ export function compileCode(code: CodeText, options: CompileOptions): CompiledCo
   }
   return code.lang === 'javascript'
     ? new JavaScriptFunction(code.source, options.nodeId, options.parameters, options.mayReturnNothing)
-    : new JSONataFunction(code.source, options.nodeId, options.utilPath);
+    : jsonata(code.source, options);
+}
+
+/** Compiled where that is known to give the same as the interpreter: for one record after the other, and most expressions. */
+function jsonata(source: string, options: CompileOptions): CompiledCode {
+  const interpreted = new JSONataFunction(source, options.nodeId, options.utilPath);
+  if (options.parameters !== undefined) return interpreted;
+  const compiled = interpreted.compile();
+  if (typeof compiled !== 'string') return compiled;
+  return { kind: 'asynchronous', interpretedFor: compiled, evaluateAll: (records, ctx) => interpreted.evaluateAll(records, ctx) };
 }

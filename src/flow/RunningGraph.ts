@@ -1,95 +1,49 @@
-import { isDeepStrictEqual } from 'node:util';
-import type {
-  BatchEvent,
-  DurabilityFigures,
-  Engine,
-  OfferedMessage,
-  ProgressEvent,
-  Query,
-  Reset,
-  RunOptions,
-  UpdateReport,
-} from '../engine/Engine';
-import { planFingerprint } from '../plan/fingerprint';
-import { guaranteesOf } from '../plan/guarantees';
+import type { Engine, OfferedMessage, Query, Reset, UpdateReport } from '../engine/Engine';
 import type { Plan } from '../plan/Plan';
 import type { Problem } from '../plan/Problem';
-import type { Clock } from '../ports/Clock';
 import { beginAgain } from './beginAgain';
 import { changedOperators } from './changedOperators';
-import type { GraphFigures, LastUpdate } from './graphFigures';
-import { delayText, GraphStatus } from './GraphStatus';
+import { type DisplayHost, GraphDisplay, type ShownRefusal } from './GraphDisplay';
+import type { GraphFigures } from './graphFigures';
+import { type GraphOrder, isSameOrder } from './GraphOrder';
+import { LatestFigures } from './LatestFigures';
 import { OutputSender } from './OutputSender';
-import { problemText } from './problems';
-import { WITH_STATE } from './resetScope';
+import { LATE, Patience } from './Patience';
+import { canGoOn, hasCheckpoint, holdsOf } from './planParts';
 import { runProblem } from './runProblem';
-import { StatusBoard } from './StatusBoard';
-import { statusText } from './statusText';
-import type { StreamNode } from './StreamNode';
 import { completeReport, updateText } from './updateText';
 
 /** ms that an engine may take to change a plan; after that the graph is started afresh. */
 export const UPDATE_LIMIT = 10_000;
 
-/** A graph that is to run: its plan and what goes with it. */
-export interface GraphOrder {
-  readonly plan: Plan;
-  readonly options: RunOptions;
-  /** Names the engine; a graph that changes its engine is started afresh. */
-  readonly engine: string;
-}
-
-/** What a running graph needs from its surroundings. */
-export interface GraphHost {
-  /** The node that draws an operator, as it is now. */
-  node(id: string): StreamNode | undefined;
-  readonly clock: Clock;
-  /** For what there is no node to tell. */
-  warn(text: string): void;
-}
-
-const LATE = Symbol('late');
-
 /** The problem of a plan that does not fit what a graph with a checkpoint remembers: the user decides what is to become of it. */
 export const STATE_WOULD_BE_LOST = 'state-would-be-lost';
 
 /** A drawing that was deployed and does not run, because the one before does. */
-interface Refusal {
+interface Refusal extends ShownRefusal {
   readonly order: GraphOrder;
-  readonly problem: Problem;
-  /** Ids of the nodes that say so. */
-  readonly nodes: ReadonlySet<string>;
 }
 
 /**
- * One graph that an engine runs, and everything between the two: messages in, messages out, statuses and errors. It is told
- * what to run, and carries out one change after the other without holding up anybody else.
+ * One graph that an engine runs, from its start to its end: it is told what to run, and carries out one change after the other without
+ * holding up anybody else. Messages pass through it in both directions.
  */
 export class RunningGraph {
   readonly #engine: () => Engine;
-  readonly #host: GraphHost;
-  readonly #board: StatusBoard;
-  readonly #status: GraphStatus;
+  readonly #host: DisplayHost;
+  readonly #display: GraphDisplay;
+  readonly #figures = new LatestFigures();
   readonly #sender: OutputSender;
   #query: Query | undefined;
   /** What is to run. */
   #order: GraphOrder;
-  #fingerprint: string;
   /** What the query was told to run and has not refused: more than one while it changes. */
   #told: readonly GraphOrder[] = [];
   #work: Promise<void> = Promise.resolve();
   /** Changes that are not carried out yet. */
   #changes = 0;
-  /** Ends the wait for an engine that changes its plan. */
-  #giveUpWaiting: () => void = () => undefined;
-  #operators: ProgressEvent['operators'] = {};
-  /** Messages that were refused before they reached the engine, by receiver. */
-  readonly #refused = new Map<string, number>();
-  /** What operators are called; for those that are gone, what they were called. */
-  readonly #labels = new Map<string, string>();
-  #lastBatch: BatchEvent | undefined;
-  #lastUpdate: LastUpdate | undefined;
-  #durability: DurabilityFigures | undefined;
+  /** For an engine that changes its plan. */
+  readonly #patience: Patience;
   #failure: Problem | undefined;
   #refusal: Refusal | undefined;
   #paused = false;
@@ -99,13 +53,13 @@ export class RunningGraph {
    * A graph that will run as soon as `run` is called with the same order.
    * @param engine asked when the graph is started
    */
-  constructor(order: GraphOrder, engine: () => Engine, host: GraphHost) {
+  constructor(order: GraphOrder, engine: () => Engine, host: DisplayHost) {
     this.#order = order;
-    this.#fingerprint = planFingerprint(order.plan);
     this.#engine = engine;
     this.#host = host;
-    this.#board = new StatusBoard((id, status) => host.node(id)?.status(status), host.clock);
-    this.#status = new GraphStatus(this.#board, host.clock);
+    this.#display = new GraphDisplay(host, () => this.plan);
+    this.#display.names.learn(order.plan);
+    this.#patience = new Patience(host.clock, UPDATE_LIMIT);
     this.#sender = new OutputSender((id, message) => host.node(id)?.send(message));
   }
 
@@ -144,18 +98,12 @@ export class RunningGraph {
   }
 
   get figures(): GraphFigures {
-    return {
-      graph: this.plan.graph,
-      batchInterval: this.plan.batchInterval,
-      operators: this.#withRefused(this.#operators),
-      guarantees: Object.fromEntries(guaranteesOf(this.plan)),
-      ...(this.#lastBatch === undefined ? {} : { lastBatch: this.#lastBatch }),
-      ...(this.#lastUpdate === undefined ? {} : { lastUpdate: this.#lastUpdate }),
-      ...(this.#durability === undefined || !hasCheckpoint(this.plan) ? {} : { durability: this.#durability }),
-      ...(hasCheckpoint(this.wanted) ? { states: statesOf(this.plan, this.wanted) } : {}),
-      ...(this.#failure === undefined ? {} : { failure: this.#failure.what }),
-      ...(this.#refusal === undefined ? {} : { refusal: this.#refusal.problem.what }),
-    };
+    return this.#figures.of(this.plan, this.wanted, this.failure, this.refusal);
+  }
+
+  /** What a node of it is called: what the user typed, else its type and id. */
+  nameOf(id: string): string {
+    return this.#display.names.of(id);
   }
 
   /**
@@ -165,13 +113,13 @@ export class RunningGraph {
    */
   run(order: GraphOrder, after: Promise<unknown>): Promise<void> {
     // What was refused would be refused again, unless it is another drawing.
-    if (this.#refusal !== undefined && isSame(this.#refusal.order, order)) return this.#work;
+    if (this.#refusal !== undefined && isSameOrder(this.#refusal.order, order)) return this.#work;
     const known = this.#told.length > 0 || this.isChanging;
-    const runs = known && this.#runs(order);
+    const runs = known && isSameOrder(this.#order, order);
     this.#withdraw();
     if (runs) return this.#work;
-    this.#board.unpin();
-    this.#take(order);
+    this.#display.changing();
+    this.#order = order;
     return this.#change(Promise.all([this.#work, after]).then(() => this.#carryOut(order)));
   }
 
@@ -197,11 +145,6 @@ export class RunningGraph {
     return this.#work;
   }
 
-  #take(order: GraphOrder): void {
-    this.#order = order;
-    this.#fingerprint = planFingerprint(order.plan);
-  }
-
   /** Rejects with why the messages were not taken. */
   offer(receiver: string, messages: readonly OfferedMessage[], signal?: AbortSignal): Promise<void> {
     return this.#query?.offer(receiver, messages, signal) ?? Promise.reject(new Error('The graph of this receiver has not started.'));
@@ -209,7 +152,7 @@ export class RunningGraph {
 
   /** Counts a message that was refused because too many wait for an answer already. */
   refused(receiver: string): void {
-    this.#refused.set(receiver, (this.#refused.get(receiver) ?? 0) + 1);
+    this.#figures.refused(receiver);
   }
 
   /** Says at receivers that go over to another graph how many records stay behind and are lost. */
@@ -217,11 +160,11 @@ export class RunningGraph {
     // What waits is in the log, and runs with the next batches of this graph.
     if (hasCheckpoint(this.plan)) return;
     for (const id of receivers) {
-      const waiting = this.#operators[id]?.waiting ?? 0;
+      const waiting = this.#figures.waitingAt(id);
       if (waiting === 0) continue;
       this.#host.node(id)?.warn(
         `This receiver now belongs to another graph. About ${String(waiting)} records that waited for a batch of the graph ` +
-          `${this.plan.graph} were lost with it. To lose none, rewire receivers while nothing comes in.`,
+          `${this.nameOf(this.plan.graph)} were lost with it. To lose none, rewire receivers while nothing comes in.`,
       );
     }
   }
@@ -243,8 +186,7 @@ export class RunningGraph {
 
   /** Shows the next status of a node even if it is the same as before, because the node was made anew. */
   refresh(nodeId: string): void {
-    this.#board.forget(nodeId);
-    if (this.#refusal?.nodes.has(nodeId) === true) this.#showRefusal(this.#refusal, nodeId);
+    this.#display.refresh(nodeId, this.#refusal);
   }
 
   /** Ends the graph; its nodes show nothing any more. */
@@ -252,23 +194,14 @@ export class RunningGraph {
     if (this.#stopping === undefined) {
       this.#stopping = (this.#query?.stop() ?? Promise.resolve(0)).then((lost) => {
         if (lost === 0) return;
-        const text = `The graph was stopped. Lost with it: ${lost === 1 ? '1 record' : `${String(lost)} records`} that waited for a batch or for delivery.`;
-        // The nodes of a drawing that was deleted are gone.
-        const node = this.#nodeFor(this.plan.graph);
-        if (node === undefined) this.#host.warn(`${this.plan.graph}: ${text}`);
-        else node.warn(text);
+        const records = lost === 1 ? '1 record' : `${String(lost)} records`;
+        this.#display.warn(`The graph was stopped. Lost with it: ${records} that waited for a batch or for delivery.`);
       });
-      this.#board.close();
+      this.#display.close();
       this.#sender.clear();
-      for (const { id } of this.plan.operators) this.#host.node(id)?.status({});
-      this.#giveUpWaiting();
+      this.#patience.giveUp();
     }
     return this.#stopping;
-  }
-
-  /** Whether this is what is to run already. Secrets are compared by value, in memory. */
-  #runs(order: GraphOrder): boolean {
-    return this.#fingerprint === planFingerprint(order.plan) && isDeepStrictEqual(this.#order.options, order.options);
   }
 
   get #isOver(): boolean {
@@ -282,7 +215,7 @@ export class RunningGraph {
       if (this.#query === undefined) this.#start(order);
       else await this.#update(this.#query, order);
     } catch (error) {
-      const problem = runProblem(error, this.#nodeFor(order.plan.graph)?.id ?? order.plan.graph);
+      const problem = runProblem(error, this.#display.nodeFor(order.plan.graph)?.id ?? order.plan.graph);
       const before = this.#told.at(0);
       if (problem.code === STATE_WOULD_BE_LOST && before !== undefined && canGoOn(before.plan, order.plan)) {
         this.#refuse(order, before, problem);
@@ -299,27 +232,19 @@ export class RunningGraph {
     this.#told = [before];
     // Another order may have come meanwhile; that one is carried out next.
     if (this.#order !== order || this.#isOver) return;
-    this.#take(before);
+    this.#order = before;
     const problem = { ...refused, why: `${refused.why} The drawing deployed is not running; the one before is.`.trim() };
     const nodes = new Set([...changedOperators(before.plan, order.plan), problem.nodeId]);
-    const refusal = { order, problem, nodes };
-    this.#refusal = refusal;
-    this.#report(problem);
-    for (const id of nodes) this.#showRefusal(refusal, id);
-  }
-
-  #showRefusal({ problem }: Refusal, nodeId: string): void {
-    const text = nodeId === problem.nodeId ? problem.what : 'this change is not running';
-    this.#board.pin(nodeId, { fill: 'red', shape: 'ring', text: statusText(text) });
+    this.#refusal = { order, problem: this.#display.names.inProblem(problem), nodes };
+    this.#display.refused(this.#refusal);
   }
 
   /** The refused drawing is not what anybody wants any more. */
   #withdraw(): void {
-    const nodes = this.#refusal?.nodes;
-    if (nodes === undefined) return;
+    const refusal = this.#refusal;
+    if (refusal === undefined) return;
     this.#refusal = undefined;
-    this.#board.unpin();
-    for (const id of nodes) this.#board.set(id, {});
+    this.#display.withdrawn(refusal);
   }
 
   /** Never rejects. */
@@ -327,28 +252,24 @@ export class RunningGraph {
     const order = this.#refusal?.order ?? this.#order;
     const query = this.#query;
     this.#withdraw();
-    this.#board.unpin();
-    for (const { id, type } of this.plan.operators) {
-      this.#board.set(id, type === 'checkpoint' ? { fill: 'blue', shape: 'ring', text: 'starting again' } : {});
-    }
-    const ended = query === undefined ? 0 : await this.#inTime(query.stop().catch(() => 0));
+    this.#display.startingAgain();
+    const ended = query === undefined ? 0 : await this.#patience.waitFor(query.stop().catch(() => 0));
     if (this.#stopping !== undefined) return;
     this.#query = undefined;
     this.#told = [];
     this.#failure = undefined;
-    this.#operators = {};
-    this.#durability = undefined;
-    this.#status.beginAgain();
+    this.#figures.beginAgain();
+    this.#display.beginAgain();
     if (ended === LATE) {
-      this.#nodeFor(order.plan.graph)?.warn(
+      this.#display.warn(
         `The graph did not end within ${String(UPDATE_LIMIT / 1000)} s. It starts again, and waits for its folder until the old one has ended.`,
       );
     }
-    this.#take(order);
+    this.#order = order;
     try {
       this.#start(order, reset);
     } catch (error) {
-      this.#fail(runProblem(error, this.#nodeFor(order.plan.graph)?.id ?? order.plan.graph));
+      this.#fail(runProblem(error, this.#display.nodeFor(order.plan.graph)?.id ?? order.plan.graph));
     }
   }
 
@@ -356,7 +277,7 @@ export class RunningGraph {
     const query = this.#engine().start(order.plan, reset === undefined ? order.options : { ...order.options, reset });
     this.#query = query;
     this.#told = [order];
-    this.#name(order.plan);
+    this.#display.names.learn(order.plan);
     if (this.#paused) query.pause();
     this.#listen(query);
     query.started.catch((error: unknown) => {
@@ -367,7 +288,7 @@ export class RunningGraph {
   async #update(query: Query, order: GraphOrder): Promise<void> {
     const before = this.#told;
     this.#told = [...before, order];
-    const report = await this.#inTime(this.#ask(query, order));
+    const report = await this.#patience.waitFor(this.#ask(query, order));
     if (this.#isOver) return;
     const old = before.at(-1)?.plan ?? order.plan;
     if (report !== LATE) {
@@ -376,13 +297,13 @@ export class RunningGraph {
       return;
     }
     // Whether the old one ends in time is its engine's affair; its receivers are free only then.
-    await this.#inTime(query.stop());
+    await this.#patience.waitFor(query.stop());
     if (this.#stopping !== undefined) return;
     this.#told = [];
     const afresh = hasCheckpoint(old)
       ? 'started again from its log; nothing is lost.'
       : 'started afresh and begins without its earlier records.';
-    this.#nodeFor(order.plan.graph)?.warn(
+    this.#display.warn(
       `The graph did not change its plan within ${String(UPDATE_LIMIT / 1000)} s, so it was ${afresh} ` +
         'A batch that takes that long is the likely cause: make functions cheaper, or send less.',
     );
@@ -403,24 +324,6 @@ export class RunningGraph {
     return this.#isOver ? { kept: [], restarted: [], dropped: [] } : query.update(plan, options);
   }
 
-  /** What work gives, or `LATE` when it takes too long or the graph is stopped meanwhile. */
-  async #inTime<Value>(work: Promise<Value>): Promise<Value | typeof LATE> {
-    let release: () => void = () => undefined;
-    const late = new Promise<typeof LATE>((resolve) => {
-      release = () => {
-        resolve(LATE);
-      };
-    });
-    const timer = this.#host.clock.schedule(UPDATE_LIMIT, release);
-    this.#giveUpWaiting = release;
-    try {
-      return await Promise.race([work, late]);
-    } finally {
-      timer.cancel();
-      this.#giveUpWaiting = () => undefined;
-    }
-  }
-
   /** Tells what became of the operators. */
   #updated(before: Plan, after: Plan, told: UpdateReport, warns = true): void {
     const again = beginAgain(before, after, told.restarted);
@@ -431,29 +334,12 @@ export class RunningGraph {
       }
     }
     const report = completeReport(told, again);
-    this.#name(after);
-    this.#lastUpdate = { time: this.#host.clock.now(), ...report };
+    this.#display.names.learn(after);
+    this.#figures.updated(report, this.#host.clock.now());
     const known = new Set(before.operators.map(({ id }) => id));
     const added = after.operators.map(({ id }) => id).filter((id) => !known.has(id));
-    this.#nodeFor(after.graph)?.log(updateText(report, added, (id) => this.#labels.get(id) ?? id));
-    for (const id of report.dropped) this.#labels.delete(id);
-  }
-
-  #name(plan: Plan): void {
-    for (const { id, type } of plan.operators) {
-      const name = this.#host.node(id)?.name;
-      this.#labels.set(id, name === undefined || name === '' ? `${type} ${id}` : name);
-    }
-  }
-
-  #withRefused(operators: ProgressEvent['operators']): ProgressEvent['operators'] {
-    if (this.#refused.size === 0) return operators;
-    const all = { ...operators };
-    for (const [id, refused] of this.#refused) {
-      const own = operators[id] ?? NOTHING_YET;
-      all[id] = { ...own, refused: own.refused + refused };
-    }
-    return all;
+    this.#display.nodeFor(after.graph)?.log(updateText(report, added, (id) => this.nameOf(id)));
+    this.#display.names.forget(report.dropped);
   }
 
   #listen(query: Query): void {
@@ -464,13 +350,11 @@ export class RunningGraph {
         if (isCurrent()) listen(event);
       };
     query.on('batch', whileRunning((event) => {
-      this.#lastBatch = event;
-      this.#status.batch(event, this.plan);
+      this.#figures.batch(event);
+      this.#display.batch(event);
     }));
     query.on('progress', whileRunning((event) => {
-      this.#operators = event.operators;
-      this.#durability = event.durability ?? this.#durability;
-      this.#status.progress({ ...event, operators: this.#withRefused(event.operators) }, this.plan);
+      this.#display.progress(this.#figures.progress(event));
     }));
     query.on('output', (event) =>
       isCurrent()
@@ -480,93 +364,22 @@ export class RunningGraph {
         : undefined,
     );
     query.on('problem', whileRunning((problem) => {
-      this.#report(problem);
+      this.#display.report(problem);
     }));
-    query.on('log', whileRunning(({ operator, level, text }) => {
-      this.#host.node(operator)?.[level](text);
+    query.on('log', whileRunning((event) => {
+      this.#display.log(event);
     }));
     query.on('interrupted', (problem, restartIn) => {
-      if (isCurrent()) this.#interrupted(problem, restartIn);
+      if (isCurrent()) this.#display.interrupted(problem, restartIn);
     });
     query.on('failed', whileRunning((problem) => {
       this.#fail(problem);
     }));
   }
 
-  /** Tells a catch node. The message says where the error comes from, for there is no single message that caused it. */
-  #report(problem: Problem): void {
-    const dstream = { graphId: this.plan.graph, nodeId: problem.nodeId, code: problem.code };
-    this.#nodeFor(problem.nodeId)?.error(problemText(problem), { payload: problem.what, dstream });
-  }
-
-  /** The graph died and will be started again: the guilty node says so until the next deploy, the batchers until then. */
-  #interrupted(problem: Problem, restartIn: number): void {
-    this.#report(problem);
-    const kept = hasCheckpoint(this.plan) ? '; nothing is lost' : '';
-    const waiting = { fill: 'red', shape: 'ring', text: `starts again in ${delayText(restartIn)}${kept}` } as const;
-    for (const { id, type } of this.plan.operators) if (type === 'batcher' || type === 'checkpoint') this.#board.set(id, waiting);
-    const isOperator = this.plan.operators.some(({ id, type }) => id === problem.nodeId && type !== 'batcher');
-    if (isOperator) this.#board.pin(problem.nodeId, { fill: 'red', shape: 'dot', text: statusText(problem.what) });
-  }
-
   #fail(problem: Problem): void {
     if (this.#isOver) return;
-    this.#failure = problem;
-    this.#board.close();
-    this.#report(problem);
-    for (const { id, type } of this.plan.operators) {
-      if (type === 'batcher' || type === 'checkpoint' || id === problem.nodeId) {
-        this.#host.node(id)?.status({ fill: 'red', shape: 'dot', text: statusText(problem.what) });
-      } else if (!this.#board.isPinned(id)) {
-        // What it showed is over; a node that has ended the graph goes on saying so.
-        this.#host.node(id)?.status({});
-      }
-    }
+    this.#failure = this.#display.names.inProblem(problem);
+    this.#display.failed(problem);
   }
-
-  /** The node that draws an operator; for a batcher that nobody drew, the first node that there is. */
-  #nodeFor(id: string): StreamNode | undefined {
-    const own = this.#host.node(id);
-    if (own !== undefined) return own;
-    for (const operator of this.plan.operators) {
-      const node = this.#host.node(operator.id);
-      if (node !== undefined) return node;
-    }
-    return undefined;
-  }
-}
-
-const NOTHING_YET = { recordsIn: 0, recordsOut: 0, failed: 0, skipped: 0, refused: 0, waiting: 0, keys: 0 };
-
-/** Whether two orders say the same. Secrets are compared by value, in memory. */
-function isSame(one: GraphOrder, other: GraphOrder): boolean {
-  return planFingerprint(one.plan) === planFingerprint(other.plan) && isDeepStrictEqual(one.options, other.options);
-}
-
-function hasCheckpoint(plan: Plan): boolean {
-  return plan.operators.some(({ type }) => type === 'checkpoint');
-}
-
-/**
- * Whether a plan can run on under another drawing: where a receiver is gone, another graph may want it; where a sink is gone,
- * nobody would take what the plan gives it.
- */
-function canGoOn(running: Plan, drawn: Plan): boolean {
-  const ids = new Set(drawn.operators.map(({ id }) => id));
-  return running.operators.every(({ id, type }) => (type !== 'receiver' && type !== 'sink' && type !== 'checkpoint') || ids.has(id));
-}
-
-/** Ids of the operators of some plans that remember something from batch to batch, each once. */
-function statesOf(...plans: readonly Plan[]): string[] {
-  return [...new Set(plans.flatMap(({ operators }) => operators.filter(({ type }) => WITH_STATE.has(type)).map(({ id }) => id)))];
-}
-
-/** Ids of what only one query can have open: receivers, and the folder of a checkpoint. */
-export function holdsOf(plan: Plan): string[] {
-  return plan.operators.filter(({ type }) => type === 'receiver' || type === 'checkpoint').map(({ id }) => id);
-}
-
-/** Ids of a plan's receivers. */
-export function receiversOf(plan: Plan): string[] {
-  return plan.operators.filter(({ type }) => type === 'receiver').map(({ id }) => id);
 }

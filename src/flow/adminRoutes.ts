@@ -55,8 +55,8 @@ export function addAdminRoutes(api: NodeAPI, deployment: Deployment): void {
 
   api.httpAdmin.post('/dstream/graphs/:graph/reset', may('dstream.write'), (request, response) => {
     void answer(request, response, async (graph) => {
-      const wish = resetScope(request.body, graph.wanted);
-      if ('problem' in wish) throw new Refusal(400, wish.problem);
+      const wish = resetScope(request.body, [graph.plan, graph.wanted], (id) => graph.nameOf(id));
+      if ('problem' in wish) throw new Refusal(wish.isUnknown === true ? 404 : 400, wish.problem);
       const { scope } = wish;
       const what = scope === 'all' ? 'everything it has on disk' : `the state of ${scope.map((id) => JSON.stringify(id)).join(', ')}`;
       note(api, request, 'reset', `resets ${what} in the graph ${graph.plan.graph}`);

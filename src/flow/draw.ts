@@ -6,7 +6,7 @@ import { DEFAULT_ENGINE, engineSettings, type EngineSettings } from './engineSet
 import { environmentOf } from './environment';
 import { fileSinkProblems } from './fileSinkProblems';
 import { problems, problemText } from './problems';
-import type { GraphOrder } from './RunningGraph';
+import type { GraphOrder } from './GraphOrder';
 import type { NodeProperties, Runtime } from './Runtime';
 import { resolveFolders } from './resolveFolders';
 import { secretsOf } from './secrets';

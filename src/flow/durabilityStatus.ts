@@ -28,13 +28,22 @@ function batchesText({ recovered }: DurabilityFigures): string {
   return recovered === undefined ? '' : `: ${String(recovered.batches)} ${recovered.batches === 1 ? 'batch' : 'batches'}`;
 }
 
-function runningStatus({ text, logBytes, checkpointBytes, checkpointTime, deadLetters }: DurabilityFigures, now: number): NodeStatus {
+function runningStatus(figures: DurabilityFigures, now: number): NodeStatus {
+  const { text, logBytes, checkpointBytes, checkpointTime, deadLetters } = figures;
   const log = `log ${bytesText(logBytes)}`;
   const state = checkpointTime === undefined
     ? 'no checkpoint yet'
     : `state ${bytesText(checkpointBytes)} · ${ageText(now - checkpointTime)} ago`;
   // What the engine has to say counts more than figures that will be there in a second again.
   if (text !== '') return { fill: 'yellow', shape: 'dot', text: statusText(`${log} · ${text}`) };
+  const lost = (figures.deadLettersRemoved ?? 0) + (figures.deadLettersRefused ?? 0);
+  if (lost > 0) {
+    const kept = deadLetters === 0 ? '' : `, ${String(deadLetters)} kept`;
+    return { fill: 'yellow', shape: 'dot', text: statusText(`dead letters: ${String(lost)} lost${kept} · ${log} · ${state}`) };
+  }
+  if (figures.deadLettersProblem !== undefined) {
+    return { fill: 'yellow', shape: 'dot', text: statusText(`dead letters: ${figures.deadLettersProblem} · ${log}`) };
+  }
   if (deadLetters === 0) return { fill: 'green', shape: 'dot', text: statusText(`${log} · ${state}`) };
   const dead = `${String(deadLetters)} dead ${deadLetters === 1 ? 'letter' : 'letters'}`;
   return { fill: 'yellow', shape: 'dot', text: statusText(`${dead} · ${log} · ${state}`) };

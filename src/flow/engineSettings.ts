@@ -1,6 +1,7 @@
 import { DEFAULT_HANG_LIMIT } from '../engine/EmbeddedEngine';
+import type { Parallelism } from '../engine/parallel/Helpers';
 import type { Problem } from '../plan/Problem';
-import { ABOVE_0, PropertyReader, WHOLE_FROM_1 } from './compile/PropertyReader';
+import { ABOVE_0, type NumberRule, PropertyReader, WHOLE_FROM_1 } from './compile/PropertyReader';
 import type { NodeProperties } from './Runtime';
 
 /** Where and how graphs run. */
@@ -13,9 +14,19 @@ export interface EngineSettings {
   readonly heapLimit?: number;
   /** ms that one call of a function may take. */
   readonly hangLimit: number;
+  /** How many threads share the work of each thread or process. */
+  readonly parallelism: Parallelism;
 }
 
-export const DEFAULT_ENGINE: EngineSettings = { isolation: 'thread', shared: false, hangLimit: DEFAULT_HANG_LIMIT };
+export const DEFAULT_ENGINE: EngineSettings = { isolation: 'thread', shared: false, hangLimit: DEFAULT_HANG_LIMIT, parallelism: 1 };
+
+/** More would be a slip of the keyboard. */
+const MOST_THREADS = 64;
+
+const THREADS: NumberRule = {
+  expected: `auto, or a whole number from 1 to ${String(MOST_THREADS)}`,
+  accepts: (value) => Number.isSafeInteger(value) && value >= 1 && value <= MOST_THREADS,
+};
 
 /** Reads an engine node's dialog. */
 export function engineSettings(
@@ -27,6 +38,9 @@ export function engineSettings(
   const shared = reader.flag('shared');
   const hangLimit = reader.optionalNumber('hangLimit', ABOVE_0) ?? DEFAULT_HANG_LIMIT / 1000;
   const heapLimit = reader.optionalNumber('heapLimit', WHOLE_FROM_1);
-  const settings = { isolation, shared, hangLimit: hangLimit * 1000, ...(heapLimit === null ? {} : { heapLimit }) };
+  const parallelism = reader.text('parallelism') === 'auto' ? 'auto' : reader.optionalNumber('parallelism', THREADS) ?? 1;
+  const settings: EngineSettings = {
+    isolation, shared, hangLimit: hangLimit * 1000, parallelism, ...(heapLimit === null ? {} : { heapLimit }),
+  };
   return { settings, problems: reader.problems };
 }

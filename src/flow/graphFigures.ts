@@ -19,7 +19,10 @@ export interface GraphFigures {
   /** Absent until a deploy has changed the graph while it ran. */
   readonly lastUpdate?: LastUpdate;
   /** Absent where the graph has no checkpoint, and until it has told of it. */
-  readonly durability?: DurabilityFigures;
+  readonly durability?: Omit<DurabilityFigures, 'state'> & {
+    /** `ended`: the graph ended by itself; `failure` says why. */
+    readonly state: DurabilityFigures['state'] | 'ended';
+  };
   /** What each sink promises, by its id. */
   readonly guarantees: Readonly<Record<string, Guarantee>>;
   /** Ids of the operators, as drawn or as they run, that can be reset; absent where the graph has no checkpoint. */

@@ -1,7 +1,10 @@
 import type { Engine } from '../engine/Engine';
 import { topologicalOrder } from './compile/topologicalOrder';
 import type { EngineNode, GraphDrawing } from './draw';
-import { type GraphHost, type GraphOrder, holdsOf, RunningGraph } from './RunningGraph';
+import type { DisplayHost } from './GraphDisplay';
+import type { GraphOrder } from './GraphOrder';
+import { holdsOf } from './planParts';
+import { RunningGraph } from './RunningGraph';
 
 /**
  * Receivers and checkpoints that cannot be opened anew before something is over: one receiver must not be connected twice, and
@@ -31,7 +34,7 @@ export function reconcile(
   holds: readonly Hold[],
   drawings: readonly GraphDrawing[],
   engineFor: (engine: EngineNode | undefined) => Engine,
-  host: GraphHost,
+  host: DisplayHost,
 ): Reconciled {
   const orders = drawings.flatMap(({ order, engine }) => (order === undefined ? [] : [{ order, engine }]));
   const successors = match(running, orders.map(({ order }) => order));

@@ -4,17 +4,20 @@ import type { OperatorType, Plan } from '../plan/Plan';
 /** The operators that remember something from batch to batch. */
 export const WITH_STATE: ReadonlySet<OperatorType> = new Set(['window', 'reduceByKey', 'state']);
 
+/** What is asked for, or why it is not done: the request is wrong, or, where `isUnknown`, names what is not there. */
+export type ResetScope = { readonly scope: Reset['scope'] } | { readonly problem: string; readonly isUnknown?: boolean };
+
 /** More than a drawing can have, and few enough to look at. */
 const MOST_IDS = 1000;
 const LONGEST_ID = 200;
 
 /**
- * The scope that a request for a reset asks for, or why it is none. Ids that are not drawn any more may have state on the disk, so
- * they are taken as they are.
+ * The scope that a request for a reset asks for, or why it is none.
  * @param body the request's body, of which nothing is known
- * @param plan the drawing that was deployed last
+ * @param plans what runs, and the drawing that was deployed last, where that one was refused
+ * @param nameOf what a node is called
  */
-export function resetScope(body: unknown, plan: Plan): { readonly scope: Reset['scope'] } | { readonly problem: string } {
+export function resetScope(body: unknown, plans: readonly Plan[], nameOf: (id: string) => string): ResetScope {
   const wanted = 'The body must be {"scope": "all"}, or {"scope": [...]} with the ids of the nodes that are to begin without their state';
   if (typeof body !== 'object' || body === null || !('scope' in body)) return { problem: `${wanted}.` };
   const { scope } = body;
@@ -29,9 +32,17 @@ export function resetScope(body: unknown, plan: Plan): { readonly scope: Reset['
   }
   if (ids.length === 0) return { problem: `${wanted}; there is no id in it.` };
   if (ids.length > MOST_IDS) return { problem: `${wanted}; there are ${String(ids.length)} ids, more than ${String(MOST_IDS)}.` };
-  const without = plan.operators.find(({ id, type }) => ids.includes(id) && !WITH_STATE.has(type));
+  const operators = plans.flatMap((plan) => plan.operators);
+  const unknown = ids.find((id) => !operators.some((operator) => operator.id === id));
+  if (unknown !== undefined) {
+    return {
+      problem: `There is no node ${JSON.stringify(unknown)} in this graph. Name nodes that are drawn in it, by their ids, or "all".`,
+      isUnknown: true,
+    };
+  }
+  const without = operators.find(({ id, type }) => ids.includes(id) && !WITH_STATE.has(type));
   if (without !== undefined) {
-    return { problem: `The node ${without.id} is a ${without.type}, which has no state. Name nodes that have, or "all".` };
+    return { problem: `The node ${nameOf(without.id)} has no state: it is a ${without.type}. Name nodes that have, or "all".` };
   }
   return { scope: [...new Set(ids)] };
 }

@@ -29,14 +29,20 @@ export interface SinkProblem {
 
 /** Who runs a sink, and wants to know how it fares. */
 export interface SinkHost {
-  /**
-   * Whether batches that were delivered may be delivered again, with the same times, by a process that comes after this one: the
-   * graph keeps a log. Left out, they may.
-   */
-  readonly repeats?: boolean;
   status(status: SinkStatus): void;
   /** Something is wrong with the place itself, and nothing was dropped for it. */
   problem(problem: SinkProblem): void;
+}
+
+/** Where a batch comes from, so that a batch of the same time, of another start or of a graph without a log, is told apart. */
+export interface BatchOrigin {
+  /** Names the start of the graph that wrote the batch down, the same when it comes again; undefined where nobody writes it down. */
+  readonly run: string | undefined;
+  /**
+   * Where the batch comes again after a start: the runs of all batches that do. What was delivered last by any other run is none of
+   * these batches. Undefined where it comes for the first time.
+   */
+  readonly runsAgain?: ReadonlySet<string | undefined> | undefined;
 }
 
 /** Told once for each record: it has arrived, or, with a problem, it never will and was dropped. */
@@ -49,8 +55,9 @@ export interface Sink {
    * Sends records, those of one key in their order, and again for as long as the place cannot take them. Resolves when all
    * are settled, or when the sink is stopped. Never rejects. Not to be called again before that.
    * @param batchTime of the batch that the records are of, ms since the epoch. One batch may come in several parts.
+   * @param origin left out for a batch that nobody writes down
    */
-  deliver(records: readonly SinkRecord[], settled: Settled, batchTime: number): Promise<void>;
+  deliver(records: readonly SinkRecord[], settled: Settled, batchTime: number, origin?: BatchOrigin): Promise<void>;
   /** Resolves, in 2 s at most, when everything the sink opened is closed. What is not settled by then stays so. */
   stop(): Promise<void>;
 }

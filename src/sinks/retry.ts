@@ -16,9 +16,14 @@ export function backOff(failures: number, random: Random): number {
   return Math.min(LONGEST, FIRST * 2 ** Math.min(failures - 1, 20)) * (0.5 + random());
 }
 
-/** Whole seconds for a status, at least 1. */
-export function secondsText(milliseconds: number): string {
-  return `${String(Math.max(1, Math.round(milliseconds / 1000)))} s`;
+/**
+ * When the next attempt is made, for a status, which stands there unchanged until then: as a clock on the wall says it.
+ * @param time ms since the epoch
+ */
+export function retryText(time: number): string {
+  const next = new Date(Math.ceil(time / 1000) * 1000);
+  const digits = [next.getHours(), next.getMinutes(), next.getSeconds()].map((part) => String(part).padStart(2, '0'));
+  return `retrying at ${digits.join(':')}`;
 }
 
 /** Waits that can all be ended at once. */

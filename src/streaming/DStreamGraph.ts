@@ -76,11 +76,14 @@ export class DStreamGraph {
     return jobs;
   }
 
-  /** Of the batch times between two others, those at which a window with records in it closes. */
-  closingTimes(after: number, before: number): number[] {
+  /**
+   * Of the batch times between two others, those at which a window with records in it closes.
+   * @param taken the newest batch that was given records, whether its jobs have been made or not
+   */
+  closingTimes(after: number, before: number, taken: number): number[] {
     const times = new Set<number>();
     for (const stream of this.#reachable) {
-      for (const time of stream.closingTimes(after, before)) times.add(time);
+      for (const time of stream.closingTimes(after, before, taken)) times.add(time);
     }
     return [...times].sort((first, second) => first - second).slice(0, MOST_CLOSING_TIMES);
   }

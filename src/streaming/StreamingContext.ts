@@ -8,91 +8,32 @@ import type { InputDStream } from './dstream/InputDStream';
 import { DStreamGraph } from './DStreamGraph';
 import { checkDuration } from './duration';
 import { asError, IllegalArgumentError, IllegalStateError, StreamingError } from './errors';
-import { type ExecutionOptions, type ExecutionSettings, executionSettings } from './ExecutionOptions';
+import { type ExecutionSettings, executionSettings } from './ExecutionOptions';
 import { ParallelCollectionRDD } from './rdd/ParallelCollectionRDD';
 import type { RDD, RDDEnvironment } from './rdd/RDD';
-import type { BatchJournal, ReplayedBatches } from './scheduler/BatchJournal';
+import type { ReplayedBatches } from './scheduler/BatchJournal';
 import { ContextRecovery } from './recovery/ContextRecovery';
 import type { RecoveryLog } from './recovery/RecoveryLog';
+import { inputRateController } from './scheduler/inputRateController';
 import { JobGenerator } from './scheduler/JobGenerator';
 import { JobScheduler } from './scheduler/JobScheduler';
 import type { JobSet } from './scheduler/JobSet';
-import { PIDRateEstimator } from './scheduler/PIDRateEstimator';
-import { RateController } from './scheduler/RateController';
+import type { RateController } from './scheduler/RateController';
 import { Shutdown } from './scheduler/Shutdown';
 import type { StreamingListener } from './scheduler/StreamingListener';
 import { StreamingListenerBus } from './scheduler/StreamingListenerBus';
+import {
+  checkCompatibility, checkPartitions, checkReplay, type StopOptions, type StreamingContextOptions,
+} from './StreamingContextOptions';
 import { Termination } from './Termination';
-
-export type StreamingContextState = 'INITIALIZED' | 'ACTIVE' | 'STOPPED';
-
-export interface StreamingContextOptions extends ExecutionOptions {
-  /** ms; batch times are its multiples since the epoch. */
-  readonly batchInterval: number;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Where files are read and written; a program that does neither needs none. */
-  readonly fileSystem?: FileSystem;
-  /** How sockets connect; a program without them needs none. */
-  readonly network?: Network;
-  /** `spark` brings back Spark's own behaviour where ours differs on purpose. */
-  readonly compatibility?: 'spark';
-  /**
-   * Where checkpoints belong; they are written once `recoverFrom` was called. Streams with state and inverse windows then remember their RDDs as if they were checkpointed, as
-   * Spark's do. Without it they work as well, in memory; only `compatibility: 'spark'` refuses to start streams with state then.
-   */
-  readonly checkpointDirectory?: string;
-  /** Tells whether `stop` is called by an output of this context itself; without it such a call waits until it is given up. */
-  readonly scope?: CallScope;
-  /**
-   * The batch time to go on after, ms since the epoch: for a program that goes on where another one stopped. Batch times
-   * missed since then are made up for as after a pause.
-   */
-  readonly startAfter?: number;
-  /** Writes down each batch before it runs. */
-  readonly journal?: BatchJournal;
-  /**
-   * Batches of an earlier run, which are run again, one after the other, before any other: they are submitted, started and
-   * completed like all batches. Inputs start before, and what they bring meanwhile is for the batches after these, which go on
-   * after the last of them. A stop or `finish` ends it after the batch that runs.
-   */
-  readonly replay?: ReplayedBatches;
-  /** ms of receiving that make one block, and so one partition of a batch; 200 when left out. */
-  readonly blockInterval?: number;
-  /** How many partitions a collection or a shuffle has when nothing else is said (Spark's spark.default.parallelism); 1 when left out. */
-  readonly defaultParallelism?: number;
-}
-
-/** How to stop: Spark's two flags, or the second of them by name. */
-export interface StopOptions {
-  /** Whether everything received is processed first. */
-  readonly gracefully?: boolean;
-}
-
-function checkPartitions(count: number): number {
-  if (Number.isSafeInteger(count) && count > 0) return count;
-  throw new IllegalArgumentError(`defaultParallelism is ${String(count)}; it must be a whole number of partitions above 0.`);
-}
-
-/** @throws IllegalArgumentError for times that do not rise */
-function checkReplay(replay: ReplayedBatches | undefined, startAfter = -Infinity): ReplayedBatches | undefined {
-  let before = startAfter;
-  for (const time of replay?.times ?? []) {
-    if (!(time > before)) {
-      throw new IllegalArgumentError(
-        `The batch of ${String(time)} ms cannot be run again after that of ${String(before)} ms; give the times in rising order.`,
-      );
-    }
-    before = time;
-  }
-  return replay;
-}
 
 /** ms; Spark's default. */
 const DEFAULT_BLOCK_INTERVAL = 200;
 
 /** ms between two checkpoints on disk, where batches are no longer. */
 const USUAL_CHECKPOINT_INTERVAL = 10_000;
+
+export type StreamingContextState = 'INITIALIZED' | 'ACTIVE' | 'STOPPED';
 
 /** A streaming program: its streams are built, then it is started once and stopped once. */
 export class StreamingContext implements RDDEnvironment {
@@ -136,12 +77,8 @@ export class StreamingContext implements RDDEnvironment {
     this.defaultParallelism = checkPartitions(options.defaultParallelism ?? 1);
     this.execution = executionSettings(options, options.batchInterval);
     this.#scope = options.scope;
-    const compatibility: unknown = options.compatibility;
-    if (compatibility !== undefined && compatibility !== 'spark') {
-      throw new IllegalArgumentError(`compatibility is ${JSON.stringify(compatibility)}; it must be 'spark', or left out.`);
-    }
+    this.compatibility = checkCompatibility(options.compatibility);
     this.clock = options.clock;
-    this.compatibility = options.compatibility;
     this.#checkpointDirectory = options.checkpointDirectory;
     this.log = options.log;
     this.#fileSystem = options.fileSystem;
@@ -304,13 +241,7 @@ export class StreamingContext implements RDDEnvironment {
    * @param publish is told the rate to keep to, in records a second, now and whenever it changes; Infinity for no limit
    */
   rateController(publish: (rate: number) => void): RateController | undefined {
-    const { backpressure, receiverMaxRate } = this.execution;
-    if (backpressure === null) return undefined;
-    const { proportional, integral, derivative, minRate, initialRate } = backpressure;
-    const { batchInterval } = this;
-    const estimator = new PIDRateEstimator(batchInterval, proportional, integral, derivative, minRate);
-    const asSpark = this.compatibility === 'spark';
-    return new RateController(estimator, { batchInterval, initialRate, maxRate: receiverMaxRate, asSpark }, publish);
+    return inputRateController(this.execution, this.batchInterval, this.compatibility === 'spark', publish);
   }
 
   /** @throws IllegalArgumentError for what is no listener */

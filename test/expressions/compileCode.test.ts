@@ -18,11 +18,26 @@ describe('compileCode', () => {
     if (code.kind === 'synchronous') expect(code.call({ payload: 1 }, ctx)).to.equal(2);
   });
 
-  it('compiles JSONata to an asynchronous one', async () => {
+  it('compiles JSONata to a synchronous function as well', () => {
     const code = compileCode({ lang: 'jsonata', source: 'payload + 1' }, { nodeId: 'n1', utilPath });
+    expect(code).to.include({ kind: 'synchronous', neverWrites: true, givesPayloads: true });
+    if (code.kind === 'synchronous') expect(code.call({ payload: 1 }, ctx)).to.equal(2);
+  });
+
+  it('leaves to the interpreter what is not compiled, and says why', async () => {
+    const code = compileCode({ lang: 'jsonata', source: '$map(payload, function($v) { $v + 1 })' }, { nodeId: 'n1', utilPath });
+    expect(code).to.include({ kind: 'asynchronous', interpretedFor: '$map()' });
+    if (code.kind === 'asynchronous') {
+      expect(await code.evaluateAll([{ payload: [1, 2] }], ctx)).to.deep.equal([{ ok: true, value: [2, 3] }]);
+    }
+  });
+
+  it('leaves JSONata over other values than one record to the interpreter', async () => {
+    const code = compileCode({ lang: 'jsonata', source: 'payload' }, { nodeId: 'n1', utilPath, parameters: ['msgs'] });
     expect(code.kind).to.equal('asynchronous');
     if (code.kind === 'asynchronous') {
-      expect(await code.evaluateAll([{ payload: 1 }], ctx)).to.deep.equal([{ ok: true, value: 2 }]);
+      expect(code.interpretedFor).to.equal(undefined);
+      expect(await code.evaluateAll([[{ payload: 1 }, { payload: 2 }]], ctx)).to.deep.equal([{ ok: true, value: [1, 2] }]);
     }
   });
 

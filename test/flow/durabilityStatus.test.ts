@@ -23,6 +23,12 @@ describe('durabilityStatus', () => {
     expect(shown({ text: 'a sink is not reached' })).to.equal('yellow dot: log 1.2 MB · a sink is not reached');
   });
 
+  it('shows dead letters that were lost, and why others are not counted', () => {
+    expect(shown({ deadLetters: 7, deadLettersRemoved: 2, deadLettersRefused: 1 })).to.match(/^yellow dot: dead letters: 3 lost, 7 kept · log /);
+    expect(shown({ deadLettersRefused: 1, deadLettersProblem: 'EIO' })).to.match(/^yellow dot: dead letters: 1 lost · log /);
+    expect(shown({ deadLettersProblem: 'EACCES' })).to.equal('yellow dot: dead letters: EACCES · log 1.2 MB');
+  });
+
   it('says what keeps the graph from running, or from being safe', () => {
     expect(shown({ state: 'opening' })).to.equal('blue ring: opening the log');
     expect(shown({ state: 'waiting', text: 'in use by host pump-7' })).to.equal('yellow ring: waiting: in use by host pump-7');

@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { problems, problemText } from '../../src/flow/problems';
 
 describe('problems', () => {
-  const source = readFileSync(join(process.cwd(), 'src/flow/problems.ts'), 'utf8');
+  const flow = join(process.cwd(), 'src/flow');
+  const files = ['problems.ts', ...readdirSync(join(flow, 'problems')).map((name) => join('problems', name))];
+  const source = files.map((name) => readFileSync(join(flow, name), 'utf8')).join('');
   const codes = [...source.matchAll(/code: '([a-z0-9-]+)'/g)].map(([, code]) => code ?? '');
 
   it('have a code of their own each, and all are in docs/problems.md', () => {

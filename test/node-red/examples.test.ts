@@ -1,33 +1,11 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { MqttBroker } from '../support/MqttBroker';
 import { freePort } from '../support/freePort';
-import { NodeRed, type FlowNode } from '../support/NodeRed';
-import { packageRoot } from '../support/packageRoot';
-
-const folder = join(packageRoot, 'examples');
-
-async function example(file: string): Promise<FlowNode[]> {
-  return JSON.parse(await readFile(join(folder, file), 'utf8')) as FlowNode[];
-}
-
-/** The same flow with a collector beside every debug node, so that a test sees what the user would. */
-function withCollectors(flow: readonly FlowNode[]): FlowNode[] {
-  const debugs = flow.filter((node) => node.type === 'debug').map((node) => node.id);
-  const collectors = debugs.map((id): FlowNode => ({ id: `${id}-collector`, type: 'test-collector', z: flow.find((node) => node.id === id)?.['z'], x: 10, y: 10, wires: [] }));
-  const wired = flow.map((node): FlowNode => {
-    const wires = node['wires'] as string[][] | undefined;
-    return wires === undefined ? node : { ...node, wires: wires.map((to) => [...to, ...to.filter((id) => debugs.includes(id)).map((id) => `${id}-collector`)]) };
-  });
-  return [...wired, ...collectors];
-}
-
-/** The same flow with this Node-RED's address, and a port that is free on this machine. */
-function atHome(flow: readonly FlowNode[], url: string, port: number): FlowNode[] {
-  const text = JSON.stringify(flow).replaceAll('http://127.0.0.1:1880', url).replaceAll('20777', String(port));
-  return JSON.parse(text) as FlowNode[];
-}
+import { NodeRed } from '../support/NodeRed';
+import { atHome } from '../examples/deployed';
+import { ONE_NODE, SCENARIOS, examplePaths, readExample, withCollectors } from '../examples/exampleFiles';
 
 interface Mean {
   readonly key: string;
@@ -49,8 +27,8 @@ describe('the examples in a real Node-RED', () => {
     await nodeRed.stop();
   });
 
-  it('01 - Start here: means of five seconds, every second, for every simulated sensor', async () => {
-    const flow = await example('01 - Start here.json');
+  it('Averages of simulated sensors: means of five seconds, every second, for every simulated sensor', async () => {
+    const flow = readExample('01 - Start here/Averages of simulated sensors');
     const sensors = Number(flow.find((node) => node.type === 'dstream-receiver')?.['sensors']);
     await nodeRed.deploy(withCollectors(flow));
     const messages = await nodeRed.collected('first-debug-collector', 3, 20_000);
@@ -70,8 +48,8 @@ describe('the examples in a real Node-RED', () => {
   });
 
   it('each node of the palette has an example that shows something', async () => {
-    for (const file of await readdir(join(folder, '02 - One node at a time'))) {
-      const flow = atHome(await example(join('02 - One node at a time', file)), nodeRed.url, await freePort());
+    for (const file of examplePaths().filter((path) => path.startsWith(ONE_NODE))) {
+      const flow = atHome(readExample(file), nodeRed.url, await freePort());
       await nodeRed.deploy(withCollectors(flow));
       for (const debug of flow.filter((node) => node.type === 'debug')) {
         try {
@@ -86,7 +64,7 @@ describe('the examples in a real Node-RED', () => {
 
   it('join and state: what their comments say', async () => {
     const first = async (file: string, debug: string): Promise<unknown> => {
-      const flow = await example(join('02 - One node at a time', `${file}.json`));
+      const flow = readExample(ONE_NODE + file);
       const collector = `${file}-example-${debug}-debug-collector`;
       await nodeRed.deploy([]);
       await nodeRed.forgetCollected(collector);
@@ -111,7 +89,7 @@ describe('the examples in a real Node-RED', () => {
   });
 
   it('checkpoint: the totals go on where they were when the graph was stopped', async () => {
-    const flow = withCollectors(await example('02 - One node at a time/checkpoint.json'));
+    const flow = withCollectors(readExample(`${ONE_NODE}checkpoint`));
     const collector = 'checkpoint-example-debug-collector';
     const totals = async (): Promise<{ readonly key: string; readonly state: number }[]> => {
       await nodeRed.deploy([]);
@@ -129,7 +107,7 @@ describe('the examples in a real Node-RED', () => {
   });
 
   it('reduceByKey own function: what its comments say', async () => {
-    await nodeRed.deploy(withCollectors(await example('02 - One node at a time/reduceByKey own function.json')));
+    await nodeRed.deploy(withCollectors(readExample(`${ONE_NODE}reduceByKey own function`)));
     const first = async (id: string): Promise<Record<string, unknown>[]> => {
       const [message] = await nodeRed.collected(`reduceByKey-own-${id}-debug-collector`, 1, 20_000);
       return message?.message['payload'] as Record<string, unknown>[];
@@ -146,7 +124,7 @@ describe('the examples in a real Node-RED', () => {
   });
 
   it('receiver HTTP: every request is answered, and the means are those of its values', async () => {
-    await nodeRed.deploy(withCollectors(atHome(await example('02 - One node at a time/receiver HTTP.json'), nodeRed.url, 0)));
+    await nodeRed.deploy(withCollectors(atHome(readExample(`${ONE_NODE}receiver HTTP`), nodeRed.url, 0)));
     for (const { message } of await nodeRed.collected('receiver-http-answers-collector', 4)) {
       expect([message['statusCode'], message['payload']]).to.deep.equal([202, { taken: 1 }]);
     }
@@ -156,7 +134,7 @@ describe('the examples in a real Node-RED', () => {
   });
 
   it('sink HTTP: what one graph posts arrives in the other', async () => {
-    await nodeRed.deploy(withCollectors(atHome(await example('02 - One node at a time/sink HTTP.json'), nodeRed.url, 0)));
+    await nodeRed.deploy(withCollectors(atHome(readExample(`${ONE_NODE}sink HTTP`), nodeRed.url, 0)));
     const means = (await nodeRed.collected('sink-http-results-collector', 4, 20_000)).map(({ message }) => message['payload']);
     for (const mean of means) expect([{ sensor: 'kitchen', mean: 21.5 }, { sensor: 'cellar', mean: 12.25 }]).to.deep.include(mean);
     expect(new Set(means.map((mean) => JSON.stringify(mean))).size).to.equal(2);
@@ -168,7 +146,7 @@ describe('the examples in a real Node-RED', () => {
     await nodeRed.deploy([]);
     await rm(written, { recursive: true, force: true });
     await nodeRed.forgetCollected('sink-file-results-collector');
-    await nodeRed.deploy(withCollectors(await example('02 - One node at a time/sink file.json')));
+    await nodeRed.deploy(withCollectors(readExample(`${ONE_NODE}sink file`)));
     const means = (await nodeRed.collected('sink-file-results-collector', 6, 30_000)).map(({ message }) => message['payload']);
     for (const mean of means) expect([{ sensor: 'kitchen', mean: 21.5 }, { sensor: 'cellar', mean: 12.25 }]).to.deep.include(mean);
     await nodeRed.deploy([]);
@@ -182,7 +160,7 @@ describe('the examples in a real Node-RED', () => {
   });
 
   it('map: the keys and the whole batches that its comments speak of', async () => {
-    const flow = await example('02 - One node at a time/map.json');
+    const flow = readExample(`${ONE_NODE}map`);
     await nodeRed.deploy([]);
     for (const id of ['keyBy', 'batch']) await nodeRed.forgetCollected(`map-example-${id}-debug-collector`);
     await nodeRed.deploy(withCollectors(flow));
@@ -197,7 +175,7 @@ describe('the examples in a real Node-RED', () => {
   });
 
   it('receiver TCP: the words of the lines, counted', async () => {
-    await nodeRed.deploy(withCollectors(atHome(await example('02 - One node at a time/receiver TCP.json'), nodeRed.url, await freePort())));
+    await nodeRed.deploy(withCollectors(atHome(readExample(`${ONE_NODE}receiver TCP`), nodeRed.url, await freePort())));
     for (const { message } of await nodeRed.collected('receiver-tcp-results-collector', 2)) {
       const counts = new Map((message['payload'] as Mean[]).map(({ key, count }) => [key, count]));
       const once = counts.get('or') ?? 0;
@@ -209,7 +187,7 @@ describe('the examples in a real Node-RED', () => {
   it('Averages of MQTT sensors: over a real broker, and back to it', async () => {
     const broker = await MqttBroker.start();
     try {
-      const flow = (await example('03 - IoT scenarios/Averages of MQTT sensors.json')).map((node) =>
+      const flow = readExample(`${SCENARIOS}Averages of MQTT sensors`).map((node) =>
         node.type === 'mqtt-broker' ? { ...node, port: String(broker.port) } : node,
       );
       await nodeRed.deploy(withCollectors(flow));

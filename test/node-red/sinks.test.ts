@@ -54,7 +54,7 @@ describe('sinks that send records out of a real Node-RED', () => {
       const heard = await nodeRed.collected('collector', 2);
       expect(heard.map(({ message }) => [message['topic'], message['payload']])).to.deep.equal([['out/kitchen', { t: 20 }], ['out/cellar', 'hot']]);
       await broker.stop();
-      await nodeRed.status('sink', /retrying in/);
+      await nodeRed.status('sink', /retrying at/);
       await nodeRed.send('source', [{ payload: 1, topic: 'kitchen' }, { payload: 2, topic: 'a/+' }]);
       broker = await MqttBroker.start(port);
       const [caught] = await nodeRed.collected('caught', 1, 30_000);
@@ -75,7 +75,7 @@ describe('sinks that send records out of a real Node-RED', () => {
     ]);
     await nodeRed.deploy(flow(503));
     await nodeRed.send('source', [{ payload: 1, topic: 'a' }, { payload: { t: 2 }, topic: 'b' }]);
-    await nodeRed.status('sink', /server says 503, retrying in/);
+    await nodeRed.status('sink', /server says 503, retrying at/);
     const [caught] = await nodeRed.collected('caught', 1);
     expect((caught?.message['error'] as { message?: string } | undefined)?.message).to.match(/sink-server-busy/);
     // The sink does not change and goes on with what it holds.

@@ -1,6 +1,7 @@
 import { ManualClock, type DStream, type QueuedBatch } from '../../src/streaming';
 import { QueueInputDStream } from '../../src/streaming/dstream/QueueInputDStream';
-import { StreamingContext, type StreamingContextOptions } from '../../src/streaming/StreamingContext';
+import { StreamingContext } from '../../src/streaming/StreamingContext';
+import type { StreamingContextOptions } from '../../src/streaming/StreamingContextOptions';
 
 /** What an output was given: the batch time (ms since the epoch), and the records of its RDD. */
 export type Output<T> = [time: number, records: T[]];

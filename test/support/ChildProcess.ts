@@ -72,6 +72,20 @@ export class ChildProcess {
     return this.#exited;
   }
 
+  /**
+   * Sends a message over the channel (needs `options.channel`); resolves with the next one that comes back.
+   * @throws when the process ends before, with the last lines printed
+   */
+  ask(message: object): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#child.once('message', resolve);
+      void this.#exited.then(() => {
+        reject(new Error(`The process ended before it answered. Its last lines:\n${this.lastLines()}`));
+      });
+      this.#child.send(message);
+    });
+  }
+
   /** Sends a signal without waiting for its effect. */
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);

@@ -18,6 +18,11 @@ export interface DurabilityReport {
   /** ms since the epoch */
   readonly checkpointTime?: number;
   readonly deadLetters: number;
+  /** Deleted because there were too many. */
+  readonly deadLettersRemoved?: number;
+  /** Never written. */
+  readonly deadLettersRefused?: number;
+  readonly deadLettersProblem?: string;
   readonly recovered?: {
     readonly batches: number;
     readonly records: number;

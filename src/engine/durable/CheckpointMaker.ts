@@ -79,7 +79,8 @@ export class CheckpointMaker {
   make(batch: number, order: number, states: Iterable<KeptState>, more: Pick<CheckpointData, 'plans' | 'resets'>): Promise<void> {
     this.#lastBegun = this.#clock.monotonic();
     // All of this is what it is now, whatever later batches do.
-    const kept = [...states].map(({ name, fingerprint, state }) => ({ name, fingerprint, sections: state.sections() }));
+    const isKept = (unchanging: object): boolean => this.#encoded.has(unchanging);
+    const kept = [...states].map(({ name, fingerprint, state }) => ({ name, fingerprint, sections: state.sections(isKept) }));
     const data: CheckpointData = {
       version: 1, order, fingerprints: new Map(kept.map(({ name, fingerprint }) => [name, fingerprint])), ...more,
     };

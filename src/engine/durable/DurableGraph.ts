@@ -1,30 +1,26 @@
-import { type DeadLetter, type DeadLetters, isDiskFull, type Journal, type Lease, type RecoveredBatch, type Recovery } from '../../durability';
+import { type DeadLetter, type DeadLetters, type Journal, type Lease, type RecoveredBatch, type Recovery } from '../../durability';
 import type { CheckpointOperator, Plan } from '../../plan/Plan';
 import type { Clock } from '../../ports/Clock';
 import type { Disk } from '../../ports/Disk';
+import type { BatchOrigin } from '../../sinks/Sink';
 import type { RawRecord } from '../DataRecord';
 import type { DurabilityFigures, RecoveryFigures, Reset } from '../Engine';
+import { EngineProblem } from '../EngineProblem';
 import type { LoadedState, StateStore } from '../StateStore';
 import { BatchLedger } from './BatchLedger';
 import { type CheckpointData, CheckpointMaker, loadedStates } from './CheckpointMaker';
-import { diskProblem } from './durabilityProblems';
-import { ENDED, type IntentData, InterruptedBatches, MOST_ATTEMPTS, planOf } from './InterruptedBatches';
+import { deadLetterTroubles } from './deadLetterTroubles';
+import { DiskRoom } from './DiskRoom';
+import { logFailed } from './durabilityProblems';
+import { ENDED, type IntentData, InterruptedBatches, MOST_ATTEMPTS } from './InterruptedBatches';
 import { PlanFiles } from './PlanFiles';
+import { PlanHistory } from './PlanHistory';
 import { ReceiverLog, type SharedLog } from './ReceiverLog';
 import type { Storage } from './Storage';
 import { fromStored } from './storedRecords';
 
-/** Bytes that may be on their way to the disk before sources have to wait. */
-const MOST_PENDING = 32 * 1024 * 1024;
-
-/** How often it is looked whether there is room on the disk, ms. */
-export const ROOM_RETRY = 1000;
-
 /** How soon a log that has reached its limit gets another checkpoint, which may make room, ms. */
 const CHECKPOINT_FOR_ROOM = 1000;
-
-/** So many plans are kept beside those that are needed where the newest checkpoint cannot be read: the log may go back further. */
-const MOST_PLANS = 20;
 
 /** So many resets are remembered: the same wish comes again only for a while. */
 const MOST_RESETS = 100;
@@ -72,7 +68,10 @@ export class DurableGraph implements SharedLog {
   readonly interrupted: InterruptedBatches;
   readonly checkpoints: CheckpointMaker;
   readonly journal: Journal;
+  readonly room: DiskRoom;
   readonly #lease: Lease;
+  /** Names this start, for those who are to tell its batches from others of the same times. */
+  readonly #run: string;
   readonly #plans: PlanFiles;
   readonly #letters: DeadLetters;
   readonly #options: DurableOptions;
@@ -81,19 +80,13 @@ export class DurableGraph implements SharedLog {
   /** For each receiver, the number of the first record that no batch was given. */
   #upTo: ReadonlyMap<string, number>;
   readonly #openedAt: number;
-  /** The names of the plans of the batches that are in no checkpoint, by time. */
-  readonly #plansOfBatches: Map<number, string>;
-  /** The names of the plans of earlier batches. */
-  #earlierPlans: readonly string[];
+  readonly #history: PlanHistory;
   /** The resets of operators that were carried out in the state that there is, by their ids. */
   #resets: readonly string[];
   #replayedRecords = 0;
   /** Batches that fail for reasons that are not theirs. */
   readonly #forgiven = new Set<number>();
   #recovered: RecoveryFigures | undefined;
-  #isFull = false;
-  #isLeaving = false;
-  #fullText = '';
   #isClosed = false;
 
   /** @param openedAt by the clock that only goes forward, ms */
@@ -101,16 +94,18 @@ export class DurableGraph implements SharedLog {
     this.#options = options;
     this.#parameters = options.checkpoint.parameters;
     this.#lease = lease;
+    // With the time, since epochs begin anew with a folder.
+    this.#run = `${lease.owner}/${String(lease.epoch)}/${options.clock.now().toString(36)}`;
     this.journal = journal;
     this.#letters = letters;
     this.#plans = new PlanFiles(disk, lease.epoch);
     this.recovery = recovery;
     this.interrupted = new InterruptedBatches(journal, recovery.batches);
-    this.#earlierPlans = (recovery.checkpoint?.data as CheckpointData | undefined)?.plans ?? [];
+    this.#history = new PlanHistory(recovery);
     this.#resets = (recovery.checkpoint?.data as CheckpointData | undefined)?.resets ?? [];
-    this.#plansOfBatches = new Map(recovery.batches.map((batch) => [batch.time, planOf(batch)]));
     this.#upTo = new Map([...recovery.sources].map(([id, { next, waiting }]) => [id, next - waiting]));
     this.checkpoints = new CheckpointMaker(journal, options.clock, () => options.storage.turn());
+    this.room = new DiskRoom(journal, options.clock, options.events, this.#parameters.logLimit);
     this.#openedAt = openedAt;
   }
 
@@ -138,6 +133,12 @@ export class DurableGraph implements SharedLog {
     return this.#plans.read(name);
   }
 
+  /** The plan of the last batch that there was, as far as it is known. */
+  async lastPlan(): Promise<Plan | undefined> {
+    const { last } = this.#history;
+    return last === undefined ? undefined : this.readPlan(last);
+  }
+
   /** Forgets the plans that no batch can need any more. */
   forgetPlansBut(needed: ReadonlySet<string>): Promise<void> {
     return this.#plans.forgetAllBut(needed);
@@ -162,11 +163,7 @@ export class DurableGraph implements SharedLog {
 
   /** Whether more records may be logged. */
   get hasRoom(): boolean {
-    return !this.#isFull && !this.#isOverLimit && this.journal.log.pendingBytes < MOST_PENDING && !this.#isClosed;
-  }
-
-  get #isOverLimit(): boolean {
-    return this.journal.logBytes >= this.#parameters.logLimit;
+    return this.room.isThere && !this.#isClosed;
   }
 
   /**
@@ -176,9 +173,9 @@ export class DurableGraph implements SharedLog {
    */
   async begin(time: number, plan: string, reset: Reset | undefined, upTo: ReadonlyMap<string, number>): Promise<void> {
     this.ledger.begin(time);
-    const data: IntentData = reset === undefined ? { plan } : { plan, reset };
+    const data: IntentData = { plan, run: this.#run, ...(reset === undefined ? {} : { reset }) };
     this.#upTo = this.#withGone(upTo);
-    this.#plansOfBatches.set(time, plan);
+    this.#history.add(time, plan);
     await this.journal.intend({ time, upTo: this.#upTo, external: new Map(), data }).durable;
   }
 
@@ -195,32 +192,31 @@ export class DurableGraph implements SharedLog {
       const next = this.journal.nextOf(id);
       const dropped = next - this.firstWaiting(id);
       if (dropped > 0) {
-        this.#options.events.warn(`${String(dropped)} records that waited for a batch at the receiver ${id} were given up, because it was removed.`);
+        this.#options.events.warn(`${String(dropped)} records that waited for a batch at the receiver "${id}" were given up, because it was removed.`);
       }
       all.set(id, next);
     }
     return all;
   }
 
-  /** Keeps a plan, for batches that are made for it, as soon as there is room on the disk. @returns its name */
+  /**
+   * Keeps a plan, for batches that are made for it, as soon as there is room on the disk.
+   * @returns its name
+   * @throws EngineProblem when it cannot be kept, or the folder belongs to somebody else now
+   */
   async keepPlan(plan: Plan): Promise<string> {
-    for (;;) {
-      try {
-        const name = await this.#plans.keep(plan);
-        if (this.#isFull && !this.journal.log.isFull) this.resumed();
-        return name;
-      } catch (thrown) {
-        if (this.#isLeaving || !(thrown instanceof Error) || !isDiskFull(thrown)) throw thrown;
-        if (!this.#isFull) this.full(thrown);
-      }
-      await new Promise<void>((resolve) => this.#options.clock.schedule(ROOM_RETRY, resolve));
+    try {
+      return await this.room.waitFor(() => this.#plans.keep(plan));
+    } catch (thrown) {
+      // Whoever takes the folder over removes what others are making: then that is the reason to tell.
+      const reason = await this.#lease.check().then(() => thrown, (lost: unknown) => lost);
+      throw new EngineProblem(logFailed(this.#options.checkpoint.id, reason instanceof Error ? reason : new Error(String(reason))));
     }
   }
 
   /** The graph is to end: what waits for room on the disk waits no longer. It was confirmed to nobody. */
   leave(): void {
-    this.#isLeaving = true;
-    if (this.#isFull) this.journal.close().catch(() => undefined);
+    this.room.leave();
   }
 
   /** All outputs of a batch have ended well. */
@@ -261,6 +257,11 @@ export class DurableGraph implements SharedLog {
     return this.interrupted.get(time)?.committed.has(part) === true;
   }
 
+  /** Which start wrote a batch down; for one that runs again, also those of all that do. */
+  originOf(time: number): BatchOrigin {
+    return this.interrupted.originOf(time) ?? { run: this.#run };
+  }
+
   /** What was kept of what a batch gave to a part of a sink. */
   pinned(part: string, time: number): unknown {
     return this.interrupted.get(time)?.pinned.get(part);
@@ -283,6 +284,7 @@ export class DurableGraph implements SharedLog {
   /** What may be changed while the graph runs. */
   configure({ parameters }: CheckpointOperator): void {
     this.#parameters = parameters;
+    this.room.limit = parameters.logLimit;
   }
 
   /** The records that no batch was given, piece by piece. */
@@ -295,19 +297,15 @@ export class DurableGraph implements SharedLog {
   /** Whether it is time for a checkpoint. */
   get isCheckpointDue(): boolean {
     const { interval } = this.#parameters;
-    return this.checkpoints.age >= (this.#isOverLimit ? Math.min(interval, CHECKPOINT_FOR_ROOM) : interval);
+    return this.checkpoints.age >= (this.room.isOverLimit ? Math.min(interval, CHECKPOINT_FOR_ROOM) : interval);
   }
 
   /** Makes a checkpoint of the state as it is now, if it is the state after a batch that is over for good. */
   checkpoint(batch: number, order: number, states: StateStore): Promise<void> | undefined {
     if (!this.ledger.isSettled || this.ledger.settledUpTo !== batch || this.checkpoints.isRunning || this.checkpoints.lastBatch === batch) return undefined;
-    const covered = [...this.#plansOfBatches].filter(([time]) => time <= batch);
-    const plans = [...new Set([...this.#earlierPlans.slice(-MOST_PLANS), ...covered.map(([, plan]) => plan)])];
-    return this.checkpoints.make(batch, order, states.stored(), {
-      plans, resets: this.#resets,
-    }).then(() => {
-      this.#earlierPlans = plans;
-      for (const [time] of covered) this.#plansOfBatches.delete(time);
+    const plans = this.#history.upTo(batch);
+    return this.checkpoints.make(batch, order, states.stored(), { plans, resets: this.#resets }).then(() => {
+      this.#history.kept(batch, plans);
       this.#options.events.changed();
       this.#options.events.roomAgain();
     });
@@ -347,42 +345,22 @@ export class DurableGraph implements SharedLog {
     const { lastBatch, lastTime } = this.checkpoints;
     const batch = lastBatch ?? this.recovery.checkpoint?.batch;
     return {
-      state: this.#isFull || this.#isOverLimit ? 'full' : this.interrupted.size > 0 ? 'recovering' : 'running',
+      state: this.room.isShort ? 'full' : this.interrupted.size > 0 ? 'recovering' : 'running',
       text: this.#text,
       logBytes: this.journal.logBytes,
       checkpointBytes: this.journal.checkpointBytes,
       ...(batch === undefined ? {} : { checkpointBatch: batch }),
       ...(lastTime === undefined ? {} : { checkpointTime: lastTime }),
       deadLetters: this.#letters.count,
+      ...deadLetterTroubles(this.#letters),
       ...(this.#recovered === undefined ? {} : { recovered: this.#recovered }),
     };
   }
 
   get #text(): string {
-    if (this.#isFull) return this.#fullText;
-    if (this.#isOverLimit) return 'the log has reached its limit';
+    if (this.room.isShort) return this.room.text;
     const { size } = this.interrupted;
     return size > 0 ? `${String(size)} ${size === 1 ? 'batch' : 'batches'}` : '';
-  }
-
-  /** There is no room on the disk. */
-  full(error: Error): void {
-    this.#isFull = true;
-    this.#fullText = diskProblem(error);
-    if (this.#isLeaving) this.leave();
-    this.#options.events.warn(
-      `There is no room on the disk for the log of this graph (${error.message}). Sources are not acknowledged until there is; ` +
-        'nothing is lost. Make room.',
-    );
-    this.#options.events.changed();
-  }
-
-  /** There is room again. */
-  resumed(): void {
-    this.#isFull = false;
-    this.#options.events.warn('There is room on the disk again, and the graph goes on.');
-    this.#options.events.changed();
-    this.#options.events.roomAgain();
   }
 
   /** Whether a reset of operators was carried out in the state that there is. */

@@ -1,19 +1,20 @@
-import { isDiskFull } from '../../durability';
 import type { CheckpointOperator, Plan } from '../../plan/Plan';
 import type { Problem } from '../../plan/Problem';
 import type { BatchJournal, ReplayedBatches } from '../../streaming/scheduler/BatchJournal';
 import type { LostRecord, SinkEffects } from '../BuildEnvironment';
 import type { DurabilityFigures, Reset, RunOptions } from '../Engine';
-import { type PreparedPlan, preparePlan } from '../preparePlan';
 import type { PartsHost, Receivers } from '../Receivers';
 import type { Sinks } from '../Sinks';
 import { operatorOf, type StateStore } from '../StateStore';
-import { type DurableGraph, ROOM_RETRY } from './DurableGraph';
-import {
-  batchRefused, checkpointFailed, diskProblem, logFailed, noCheckpoint, openingFailed, stateWouldBeLost,
-} from './durabilityProblems';
+import { CheckpointRequests } from './CheckpointRequests';
+import type { DurableEvents, DurableGraph } from './DurableGraph';
+import { batchRefused, checkpointFailed, logFailed, noCheckpoint, stateWouldBeLost } from './durabilityProblems';
 import { effectsOf } from './effectsOf';
-import { folderOf, openDurableGraph, segmentBytesOf } from './openDurableGraph';
+import { FolderOpening } from './FolderOpening';
+import { type FormerPlan, formerPlan } from './formerPlan';
+import { lostOutputs } from './lostOutputs';
+import { folderOf, segmentBytesOf } from './openDurableGraph';
+import { partialReset, withComputing } from './partialReset';
 import type { Storage } from './Storage';
 
 /** How long the last checkpoint may take when a graph ends, ms: the log has all that is in it anyway. */
@@ -30,7 +31,7 @@ export interface KeeperHost extends PartsHost {
 
 /** Keeps on disk what a graph must not lose, where its drawing has a checkpoint; otherwise does nothing. */
 export class GraphKeeper {
-  readonly #storage: Storage;
+  readonly #opening: FolderOpening;
   readonly #receivers: Receivers;
   readonly #sinks: Sinks;
   readonly #states: StateStore;
@@ -40,8 +41,6 @@ export class GraphKeeper {
   #effects: SinkEffects | undefined;
   /** The folder that the plan before kept its things in, or this one does. */
   #folder: string | undefined;
-  /** What is shown before anything is open. */
-  #opening: DurabilityFigures | undefined;
   #isRestored = false;
   /** Whether the next drawing may give up what is in memory, because the folder has nothing of it. */
   #mayBeginAfresh = false;
@@ -54,14 +53,15 @@ export class GraphKeeper {
   #lastEnded: number | undefined;
   #replayEnded: () => void = () => undefined;
   #replaying: Promise<void> = Promise.resolve();
-  /** Those who asked for a checkpoint. */
-  #asked: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
+  readonly #requests = new CheckpointRequests();
   /** A reset of operators that the next checkpoint makes final. */
   #resetToNote: Reset | undefined;
   #toldOfCheckpoint = false;
+  /** The plan that ran before the next one, as far as it is known. */
+  #planBefore: Plan | undefined;
 
   constructor(storage: Storage, receivers: Receivers, sinks: Sinks, states: StateStore, host: KeeperHost) {
-    this.#storage = storage;
+    this.#opening = new FolderOpening(storage, host);
     this.#receivers = receivers;
     this.#sinks = sinks;
     this.#states = states;
@@ -82,7 +82,7 @@ export class GraphKeeper {
   }
 
   get figures(): DurabilityFigures | undefined {
-    return this.#durable?.figures ?? this.#opening;
+    return this.#durable?.figures ?? this.#opening.figures;
   }
 
   failure(thrown: unknown): Problem {
@@ -104,16 +104,15 @@ export class GraphKeeper {
       this.#folder = undefined;
       return lastBatch;
     }
-    this.#show('opening', '');
-    const durable = await this.#openedWithRoom(plan, checkpoint, options);
+    const durable = await this.#opening.open(plan, checkpoint, options, this.#events);
     if (durable === undefined) return lastBatch;
     this.#durable = durable;
-    this.#opening = undefined;
     this.#effects = effectsOf(durable);
     this.#isRestored = false;
     this.#receivers.keepIn(durable);
     this.#sinks.keepIn(durable);
     this.#takeStates(durable, folderOf(plan, checkpoint));
+    this.#planBefore = await durable.lastPlan();
     this.#lastEnded = durable.recovery.checkpoint?.batch;
     if (options.afterDeath === true) await durable.interrupted.blameUnfinished();
     const [first] = durable.interrupted.left;
@@ -124,6 +123,26 @@ export class GraphKeeper {
     return first === undefined && lastBatch !== undefined ? Math.max(after ?? lastBatch, lastBatch) : after;
   }
 
+  get #events(): DurableEvents {
+    return {
+      changed: () => {
+        this.#host.changed();
+      },
+      roomAgain: () => {
+        this.#receivers.makeUp();
+      },
+      failed: (error) => {
+        this.#host.failed(error);
+      },
+      warn: (text) => {
+        this.#host.warn(text);
+      },
+      log: (text) => {
+        this.#host.log(text);
+      },
+    };
+  }
+
   /** What the folder has goes before what is in memory; where it has nothing yet, memory stays, and is kept there soon. */
   #takeStates(durable: DurableGraph, folder: string): void {
     const hasStates = !this.#states.isEmpty;
@@ -132,7 +151,7 @@ export class GraphKeeper {
     this.#mayBeginAfresh = durable.isNew;
     if (durable.isNew) {
       // Or a crash would take what came before the first batch.
-      if (hasStates) this.#asked.push({ resolve: () => undefined, reject: () => undefined });
+      if (hasStates) this.#requests.add().catch(() => undefined);
       return;
     }
     if (hasStates && !isSame) {
@@ -158,98 +177,20 @@ export class GraphKeeper {
     );
   }
 
-  /** On a disk that is full it is tried again and again until there is room. */
-  async #openedWithRoom(plan: Plan, checkpoint: CheckpointOperator, options: RunOptions): Promise<DurableGraph | undefined> {
-    for (let isTold = false; ; isTold = true) {
-      try {
-        return await this.#opened(plan, checkpoint, options);
-      } catch (thrown) {
-        if (!isDiskFull(thrown) || !this.#host.isWanted()) {
-          this.#opening = undefined;
-          throw openingFailed(checkpoint.id, folderOf(plan, checkpoint), thrown);
-        }
-        const cause = diskProblem(thrown);
-        this.#show('full', cause);
-        if (!isTold) {
-          this.#host.warn(`The graph cannot start: ${folderOf(plan, checkpoint)}: ${cause}. It starts by itself when there is room.`);
-        }
-      }
-      await new Promise<void>((resolve) => this.#host.clock.schedule(ROOM_RETRY, resolve));
-    }
-  }
-
-  #opened(plan: Plan, checkpoint: CheckpointOperator, { reset }: RunOptions): Promise<DurableGraph | undefined> {
-    const folder = folderOf(plan, checkpoint);
-    let isTold = false;
-    return openDurableGraph({
-      plan, checkpoint, reset, folder, storage: this.#storage, clock: this.#host.clock,
-      events: {
-        changed: () => {
-          this.#host.changed();
-        },
-        roomAgain: () => {
-          this.#receivers.makeUp();
-        },
-        failed: (error) => {
-          this.#host.failed(error);
-        },
-        warn: (text) => {
-          this.#host.warn(text);
-        },
-        log: (text) => {
-          this.#host.log(text);
-        },
-      },
-    }, () => this.#host.isWanted(), (owner) => {
-      // A lease that could not be given back, because the disk was full, is this one's own.
-      if (this.#opening?.state === 'full') return;
-      const name = owner === undefined ? 'another process' : `process ${String(owner.process)} on ${owner.host}`;
-      this.#show('waiting', name);
-      if (!isTold) {
-        this.#host.warn(
-          `${folder} belongs to ${name}. This graph waits until that one has ended. Two at the same time need a folder each.`,
-        );
-      }
-      isTold = true;
-    });
-  }
-
-  #show(state: DurabilityFigures['state'], text: string): void {
-    this.#opening = { state, text, logBytes: 0, checkpointBytes: 0, deadLetters: 0 };
-    this.#host.changed();
-  }
-
   /**
    * The plan, and the reset before it, that the next interrupted batches are to run with by themselves; undefined where those that are
    * left are to run with the plan and the options that are given.
    * @throws EngineProblem for a batch that must not be begun again
    */
-  async former(plan: Plan, options: RunOptions): Promise<{ readonly prepared: PreparedPlan; readonly options: RunOptions } | undefined> {
+  async former(plan: Plan, options: RunOptions): Promise<FormerPlan | undefined> {
     const durable = this.#durable;
     if (durable === undefined) return undefined;
     const refused = await durable.refusedBatch(plan);
     if (refused !== undefined) throw batchRefused(this.node, refused);
     if (durable.interrupted.hasFailing) return undefined;
-    const stretch = durable.interrupted.nextStretch;
-    if (stretch === undefined) return undefined;
-    const own = await durable.keepPlan(plan);
-    const isOwn = stretch.plan === own && stretch.reset?.id === partial(options.reset)?.id;
-    if (isOwn && stretch.times.length === durable.interrupted.size) return undefined;
-    const former = stretch.plan === own ? plan : await durable.readPlan(stretch.plan);
-    if (former === undefined) {
-      this.#host.warn('Interrupted batches run with the new drawing, because the one that they began with cannot be read any more.');
-      return undefined;
-    }
-    const { reset: _reset, ...others } = options;
-    const formerOptions: RunOptions = stretch.reset === undefined ? others : { ...others, reset: stretch.reset };
-    try {
-      return { prepared: preparePlan(former, formerOptions), options: formerOptions };
-    } catch (thrown) {
-      this.#host.warn(
-        `Interrupted batches run with the new drawing, because the one that they began with cannot be made again: ${String(thrown)}`,
-      );
-      return undefined;
-    }
+    return formerPlan(durable, plan, options, (text) => {
+      this.#host.warn(text);
+    });
   }
 
   /** Resolves when the interrupted batches have run that the plan was given. */
@@ -284,7 +225,7 @@ export class GraphKeeper {
   }
 
   async #begin(durable: DurableGraph, time: number): Promise<void> {
-    if (durable.isCheckpointDue || this.#asked.length > 0 || this.#resetToNote !== undefined) this.#makeCheckpoint(durable);
+    if (durable.isCheckpointDue || !this.#requests.isEmpty || this.#resetToNote !== undefined) this.#makeCheckpoint(durable);
     try {
       if (durable.interrupted.get(time) !== undefined) durable.beginAgain(time);
       else await durable.begin(time, this.#planName, this.#reset, new Map([...this.#receivers.all].map(([id, receiver]) => [id, receiver.begin(time)])));
@@ -334,18 +275,17 @@ export class GraphKeeper {
   #makeCheckpoint(durable: DurableGraph): void {
     const made = this.#lastEnded === undefined ? undefined : durable.checkpoint(this.#lastEnded, this.#receivers.order, this.#states);
     if (made === undefined) return;
-    const asked = this.#asked.splice(0);
     const reset = this.#resetToNote;
-    made.then(() => {
+    const noted = made.then(() => {
       this.#toldOfCheckpoint = false;
       if (this.#resetToNote === reset) this.#resetToNote = undefined;
-      for (const { resolve } of asked) resolve();
-    }).catch((thrown: unknown) => {
+    });
+    void this.#requests.answerWith(noted, (thrown) => {
       const problem = checkpointFailed(this.node, thrown);
-      for (const { reject } of asked) reject(problem);
       // It is tried again and again; once is enough to know.
       if (!this.#toldOfCheckpoint) this.#host.problem(problem.problem);
       this.#toldOfCheckpoint = true;
+      return problem;
     });
   }
 
@@ -354,15 +294,13 @@ export class GraphKeeper {
     if (this.#durable === undefined) return Promise.reject(noCheckpoint(graph));
     const { state, text } = this.#durable.figures;
     if (state === 'full') return Promise.reject(checkpointFailed(this.node, new Error(text)));
-    return new Promise((resolve, reject) => {
-      this.#asked.push({ resolve, reject });
-    });
+    return this.#requests.add();
   }
 
   /** Drops the state that the user gave up, once for each wish. */
   giveUpState(wish: Reset | undefined, plan: Plan): void {
     const durable = this.#durable;
-    const reset = partial(wish);
+    const reset = partialReset(wish);
     this.#reset = reset;
     if (durable === undefined || reset === undefined || this.#resetToNote?.id === reset.id) return;
     if (durable.isResetDone(reset)) return;
@@ -373,7 +311,9 @@ export class GraphKeeper {
   }
 
   /** @throws EngineProblem where the plan that is being built does not fit the states that are kept */
-  checkStates(): void {
+  checkStates(plan: Plan): void {
+    const before = this.#planBefore;
+    this.#planBefore = plan;
     if (this.#durable === undefined) return;
     // What a graph without a checkpoint gathered is no more to it than it was.
     if (this.#mayBeginAfresh) {
@@ -384,7 +324,13 @@ export class GraphKeeper {
     const changed = conflicts.filter(({ kind }) => kind === 'changed');
     if (changed.length > 0) throw stateWouldBeLost(this.node, changed);
     for (const { name, kind } of conflicts) {
-      if (kind === 'gone' && operatorOf(name) === name) this.#host.warn(`The node ${name} was removed, and its state with it.`);
+      if (kind === 'gone' && operatorOf(name) === name) this.#host.warn(`The node "${name}" was removed, and its state with it.`);
+    }
+    if (before === undefined) return;
+    for (const { operator, outputs } of lostOutputs(before, plan)) {
+      this.#host.warn(
+        `The node "${operator}" has changed: what it had gathered for ${outputs.join(', ')} is given up, and its other outputs go on.`,
+      );
     }
   }
 
@@ -437,28 +383,13 @@ export class GraphKeeper {
   async close(): Promise<void> {
     const durable = this.#durable;
     this.#durable = undefined;
-    this.#opening = undefined;
+    this.#opening.end();
     this.#effects = undefined;
     this.#endReplay();
-    for (const { reject } of this.#asked.splice(0)) reject(noCheckpoint(this.node));
+    this.#requests.refuse(noCheckpoint(this.node));
     // What cannot be written any more was confirmed to nobody.
     await durable?.close().catch(() => undefined);
   }
-}
-
-/** A reset of some operators; that of everything is done when the folder is opened. */
-function partial(reset: Reset | undefined): (Reset & { readonly scope: readonly string[] }) | undefined {
-  return reset === undefined || reset.scope === 'all' ? undefined : { id: reset.id, scope: reset.scope };
-}
-
-/** The panes of a window that is followed by reduceByKey belong to that one. */
-function withComputing(plan: Plan, scope: readonly string[]): ReadonlySet<string> {
-  const behind = plan.operators.filter(({ type, inputs }) => type === 'reduceByKey' && inputs.some(({ id }) => scope.includes(id)));
-  return new Set([...scope, ...behind.filter(({ inputs }) => isWindow(plan, inputs[0]?.id)).map(({ id }) => id)]);
-}
-
-function isWindow(plan: Plan, id: string | undefined): boolean {
-  return plan.operators.some((operator) => operator.id === id && operator.type === 'window');
 }
 
 function checkpointOf(plan: Plan): CheckpointOperator | undefined {

@@ -1,4 +1,5 @@
 import type { Journal, RecoveredBatch } from '../../durability';
+import type { BatchOrigin } from '../../sinks/Sink';
 import type { Reset } from '../Engine';
 
 /** A batch that has begun so often and never ended is not begun again with the same plan. */
@@ -13,6 +14,8 @@ export interface IntentData {
   readonly plan: string;
   /** The state that was given up before it, since the checkpoint or before. */
   readonly reset?: Reset;
+  /** Names the start that wrote it down; absent in early intents. */
+  readonly run?: string;
 }
 
 /** Interrupted batches that follow each other and are to run alike. */
@@ -29,10 +32,13 @@ export class InterruptedBatches {
   readonly #journal: Journal;
   /** Those that have not run yet, by time. */
   readonly #batches: Map<number, RecoveredBatch>;
+  /** The runs of all that there were at the start. */
+  readonly #runs: ReadonlySet<string | undefined>;
 
   constructor(journal: Journal, batches: readonly RecoveredBatch[]) {
     this.#journal = journal;
     this.#batches = new Map(batches.map((batch) => [batch.time, batch]));
+    this.#runs = new Set(batches.map(({ data }) => (data as IntentData).run));
   }
 
   /** Those that have not run yet, in order. */
@@ -46,6 +52,12 @@ export class InterruptedBatches {
 
   get(time: number): RecoveredBatch | undefined {
     return this.#batches.get(time);
+  }
+
+  /** Where one that has not run yet comes from; undefined for others. */
+  originOf(time: number): BatchOrigin | undefined {
+    const batch = this.#batches.get(time);
+    return batch === undefined ? undefined : { run: (batch.data as IntentData).run, runsAgain: this.#runs };
   }
 
   /** One has run. */

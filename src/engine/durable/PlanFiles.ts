@@ -16,6 +16,8 @@ const LARGEST = 64 * 1024 * 1024;
 export class PlanFiles {
   readonly #disk: Disk;
   readonly #epoch: number;
+  /** The names of those that are known to be there. */
+  readonly #kept = new Set<string>();
 
   /** @param epoch of the folder's owner: one that was paused may still write */
   constructor(disk: Disk, epoch: number) {
@@ -26,6 +28,7 @@ export class PlanFiles {
   /** Keeps a plan, before the first batch that is made for it. @returns its name */
   async keep(plan: Plan): Promise<string> {
     const name = planFingerprint(plan);
+    if (this.#kept.has(name)) return name;
     await this.#disk.makeFolder(FOLDER);
     const present = (await this.#disk.list(FOLDER)).map((entry) => entry.name);
     const path = `${FOLDER}/${name}.json`;
@@ -42,11 +45,13 @@ export class PlanFiles {
       await this.#disk.rename(temporary, path);
       await this.#disk.fsyncFolder(FOLDER);
     }
+    this.#kept.add(name);
     return name;
   }
 
   /** Forgets the plans that no batch in the log was made for. */
   async forgetAllBut(needed: ReadonlySet<string>): Promise<void> {
+    this.#kept.clear();
     await this.#disk.makeFolder(FOLDER);
     for (const { name } of await this.#disk.list(FOLDER)) {
       if (!needed.has(name.replace(/\.json(\.\d+\.tmp)?$/, ''))) await this.#disk.remove(`${FOLDER}/${name}`);

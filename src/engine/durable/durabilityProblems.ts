@@ -73,7 +73,7 @@ export function stateWouldBeLost(checkpoint: string, conflicts: readonly StateCo
     nodeId: ids[0] ?? checkpoint,
     code: 'state-would-be-lost',
     what:
-      `The state of ${ids.length === 1 ? 'this node' : `${String(ids.length)} nodes (${ids.join(', ')})`} was made with other settings ` +
+      `The state of ${ids.length === 1 ? 'this node' : `${String(ids.length)} nodes (${ids.map((id) => JSON.stringify(id)).join(', ')})`} was made with other settings ` +
       '(its own, or those of the window in front of it), and does not fit them any more.',
     why: 'Nothing that was kept is given up without being asked.',
     fix:

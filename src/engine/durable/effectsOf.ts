@@ -7,6 +7,7 @@ export function effectsOf(durable: DurableGraph): SinkEffects {
     isCommitted: (part, time) => durable.isCommitted(part, time),
     pinned: (part, time) => durable.pinned(part, time) as readonly PinnedRecord[] | undefined,
     pin: (part, time, records) => durable.pin(part, time, records),
+    originOf: (time) => durable.originOf(time),
     expect: (part, time) => {
       durable.ledger.expect(time, part);
     },

@@ -50,8 +50,8 @@ export async function openDurableGraph(
       segmentBytes: segmentBytesOf(checkpoint),
       checkOwnership: () => lease.check(),
       listener: {
-        full: (error) => made.graph?.full(error),
-        resumed: () => made.graph?.resumed(),
+        full: (error) => made.graph?.room.full(error),
+        resumed: () => made.graph?.room.resumed(),
         failed: (error) => {
           events.failed(error);
         },

@@ -1,12 +1,9 @@
-import { aggregateNamed } from '../../operators/aggregates';
 import type { Aggregate } from '../../operators/aggregates/Aggregate';
 import { keyIdentity, type KeyIdentity } from '../../operators/keys';
-import { type Group, type Groups, KeyedAggregator } from '../../operators/window/KeyedGroups';
-import type { KeyedWindow } from '../../operators/window/KeyedWindow';
-import { type HeldPane, MergedPanes } from '../../operators/window/MergedPanes';
-import { rowsOf } from '../../operators/window/paneRows';
-import type { GroupRows, PaneData } from '../../operators/window/PaneSnapshot';
-import { RunningPanes } from '../../operators/window/RunningPanes';
+import { checkSnapshot } from '../../operators/window/checkSnapshot';
+import { KeyedAggregator } from '../../operators/window/KeyedGroups';
+import { PanedWindow, type WindowRow, type WindowRows } from '../../operators/window/PanedWindow';
+import type { GroupRows, PaneData, PaneSnapshot, RunningSnapshot } from '../../operators/window/PaneSnapshot';
 import type { BatchState, Records } from '../../streaming/BatchState';
 import { DataRecord, type RecordKey } from '../DataRecord';
 import type { OperatorFigures } from '../OperatorFigures';
@@ -88,12 +85,12 @@ export class KeyedWindowState implements BatchState<unknown, DataRecord>, Stored
   #isApplied = true;
   /** Of the columns that there are. */
   #fingerprints: readonly string[] = [];
-  /** The inverses of these columns, by which the running groups have come about. */
+  /** The inverses of these columns, by which the running partials have come about. */
   #inverses: readonly (string | undefined)[] = [];
   #aggregator = new KeyedAggregator([]);
-  #panes = new MergedPanes(this.#aggregator);
-  /** The panes, in the form of window that suits the aggregates. */
-  #window: KeyedWindow = this.#panes;
+  #window: PanedWindow;
+  /** What was stored, until the aggregates are known. */
+  #restored: PaneSnapshot | undefined;
   /** For each column the end of the last batch before the first one it took in, ms since the epoch. */
   #since: (number | undefined)[] = [];
   #emitted: Emitted | undefined;
@@ -102,6 +99,7 @@ export class KeyedWindowState implements BatchState<unknown, DataRecord>, Stored
   constructor(span: Span, step: number) {
     this.#span = span;
     this.#step = step;
+    this.#window = new PanedWindow(this.#aggregator, span);
   }
 
   /**
@@ -115,8 +113,8 @@ export class KeyedWindowState implements BatchState<unknown, DataRecord>, Stored
 
   sections(): readonly StateSection[] {
     this.#apply();
-    const columnCount = this.#fingerprints.length;
-    const panes = this.#panes.panesWithin(-Infinity, Infinity);
+    const panes = this.#restored?.panes.map((pane) => ({ time: pane.time, identity: pane, data: () => pane }))
+      ?? this.#window.storedPanes();
     const emitted = this.#emitted;
     const head = {
       version: VERSION,
@@ -128,12 +126,12 @@ export class KeyedWindowState implements BatchState<unknown, DataRecord>, Stored
     };
     const sections: StateSection[] = [{ name: 'head', data: () => head }];
     for (const pane of panes) {
-      sections.push({ name: paneSection(pane.time), unchanging: pane.groups, data: () => paneData(pane, columnCount) });
+      sections.push({ name: paneSection(pane.time), unchanging: pane.identity, data: () => pane.data() });
     }
     if (emitted !== undefined && emitted.keys.size > 0) {
       sections.push({ name: 'emitted', unchanging: emitted.keys, data: () => ({ keys: [...emitted.keys.values()] }) });
     }
-    const running = this.#window instanceof RunningPanes ? this.#window.running() : undefined;
+    const running = this.#restored === undefined ? this.#window.storedRunning() : this.#restored.running;
     if (running !== undefined) sections.push({ name: 'running', data: () => running });
     return sections;
   }
@@ -147,24 +145,16 @@ export class KeyedWindowState implements BatchState<unknown, DataRecord>, Stored
       .map((time) => (time === undefined ? undefined : storedNumber(time, 'head since')));
     const inverses = storedList(head['inverses'], 'head inverses', columnCount)
       .map((text) => (text === undefined ? undefined : storedText(text, 'head inverses')));
-    // Stands in until the aggregates are known; nothing is folded with it.
-    const aggregator = new KeyedAggregator(fingerprints.map(() => aggregateNamed('count')));
     const times = storedNumbers(head['panes'], 'head panes');
-    const stored = times.map((time) => storedPane(sections, time, columnCount));
-    const panes = MergedPanes.restore({ version: 1, columnCount, panes: stored }, aggregator);
+    const panes = times.map((time) => storedPane(sections, time, columnCount));
+    const running = sections.has('running') ? storedRunning(sections, columnCount) : undefined;
+    const snapshot: PaneSnapshot = { version: 1, columnCount, panes, ...(running === undefined ? {} : { running }) };
+    checkSnapshot(snapshot);
     this.#emitted = storedEmitted(sections, head);
-    this.#window = panes;
-    if (sections.has('running')) {
-      const fields = sections.fields('running');
-      const from = storedNumber(fields['from'], 'running from');
-      const to = storedNumber(fields['to'], 'running to');
-      this.#window = RunningPanes.restore(aggregator, panes, { from, to, ...storedRows(fields, 'running', columnCount) });
-    }
     this.#fingerprints = fingerprints;
     this.#inverses = inverses;
     this.#since = since;
-    this.#aggregator = aggregator;
-    this.#panes = panes;
+    this.#restored = snapshot;
   }
 
   take(time: number, records: Records<unknown>): void {
@@ -219,14 +209,20 @@ export class KeyedWindowState implements BatchState<unknown, DataRecord>, Stored
     this.#apply();
     const from = time - this.#span.length;
     settings.begin(time);
-    const groups = this.#window.evaluate(from, time);
     const wanted = settings.emitsAll ? undefined : this.#changedKeys(from, time);
+    // Which of the keys leave next is found among all of them.
+    const rows = this.#window.evaluate(from, time, settings.emitsLeaving ? undefined : wanted);
+    const span: ResultSpan = { start: time - settings.shownLength, end: time, complete: this.#isComplete(time, settings) };
     const results: DataRecord[] = [];
-    for (const [identity, group] of groups) {
-      if (wanted === undefined || wanted.has(identity)) results.push(this.#result(group, time, settings));
+    for (const [identity, row] of rows) {
+      if (wanted === undefined || wanted.has(identity)) results.push(resultOf(row, span, settings.columns));
     }
-    if (settings.emitsLeaving) this.#addLeaving(groups, time, settings, results);
-    this.#emitted = { from, to: time, keys: settings.emitsLeaving ? keysOf(groups) : new Map<KeyIdentity, unknown>() };
+    if (settings.emitsLeaving) {
+      for (const [identity, key] of this.#emitted?.keys ?? []) {
+        if (!rows.has(identity)) results.push(resultOf({ key, partials: this.#aggregator.zeros() }, span, settings.columns));
+      }
+    }
+    this.#emitted = { from, to: time, keys: settings.emitsLeaving ? keysOf(rows) : new Map<KeyIdentity, unknown>() };
     // The next window may still ask what left this one, so this window's panes stay until then.
     this.#window.forget(from);
     settings.figures.recordsOut += results.length;
@@ -235,8 +231,10 @@ export class KeyedWindowState implements BatchState<unknown, DataRecord>, Stored
   }
 
   closingTimes(after: number, before: number): readonly number[] {
-    const last = this.#window.paneTimes.at(-1);
-    if (last === undefined || this.#window.keyCount === 0) return [];
+    const restored = this.#restored?.panes;
+    const last = restored === undefined ? this.#window.newestTime : restored.at(-1)?.time;
+    const hasKeys = restored === undefined ? this.#window.keyCount > 0 : restored.some(({ keys }) => keys.length > 0);
+    if (last === undefined || !hasKeys) return [];
     return closingTimes(after, Math.min(before, last + this.#span.length), this.#span.slide);
   }
 
@@ -248,23 +246,23 @@ export class KeyedWindowState implements BatchState<unknown, DataRecord>, Stored
     const sources = columns.map(({ fingerprint }, index) =>
       before[index] === fingerprint ? index : before.findIndex((old) => old === fingerprint));
     const aggregates = columns.map(({ aggregate }) => aggregate);
-    const isSame = sources.length === before.length && sources.every((source, index) => source === index);
-    if (isSame) {
-      // The same by what they keep; what they read from it, and the user's functions, may be others.
+    const inverses = columns.map(({ inverse }) => inverse);
+    const isSame = sources.length === before.length && sources.every((source, index) => source === index)
+      && inverses.every((inverse, index) => inverse === this.#inverses[index]);
+    if (isSame && this.#restored === undefined) {
+      // The same by what they keep; what they read from it, and the user's functions, may be others. The running partials
+      // go on: users' functions need not give the same bits when panes are merged anew.
       this.#aggregator.renew(aggregates);
     } else {
       this.#aggregator = new KeyedAggregator(aggregates);
-      this.#panes = MergedPanes.restore(this.#panes.snapshot(), this.#aggregator, sources);
+      this.#window = this.#restored === undefined
+        ? this.#window.withColumns(this.#aggregator, sources)
+        : PanedWindow.restore(this.#restored, this.#aggregator, this.#span, isSame ? undefined : sources);
+      this.#restored = undefined;
       this.#since = sources.map((source) => this.#since[source]);
       this.#fingerprints = columns.map(({ fingerprint }) => fingerprint);
+      this.#inverses = inverses;
     }
-    const inverses = columns.map(({ inverse }) => inverse);
-    const goesOn = isSame && inverses.every((inverse, index) => inverse === this.#inverses[index]) && this.#window !== this.#panes;
-    this.#inverses = inverses;
-    const overlaps = this.#span.length > this.#span.slide;
-    if (!overlaps || !this.#aggregator.subtracts) this.#window = this.#panes;
-    // One that goes on keeps its running groups: users' functions need not give the same bits when panes are merged anew.
-    else if (!goesOn) this.#window = new RunningPanes(this.#aggregator, this.#panes);
     this.#isApplied = true;
   }
 
@@ -273,57 +271,68 @@ export class KeyedWindowState implements BatchState<unknown, DataRecord>, Stored
     return this.#window.changedKeys(from, to, last.from, last.to);
   }
 
-  #addLeaving(groups: Groups, time: number, settings: KeyedWindowSettings, results: DataRecord[]): void {
-    for (const [identity, key] of this.#emitted?.keys ?? []) {
-      if (!groups.has(identity)) results.push(this.#result({ key, records: 0, partials: this.#aggregator.zeros() }, time, settings));
-    }
-  }
-
-  #result(group: Group, time: number, settings: KeyedWindowSettings): DataRecord {
-    const key = group.key as RecordKey;
-    const payload: Record<string, unknown> = { key };
-    settings.columns.forEach((column, index) => {
-      // Defined, not assigned: an output may be called __proto__.
-      Object.defineProperty(payload, column.name, {
-        value: column.aggregate.finish(group.partials[index]),
-        enumerable: true,
-        writable: true,
-        configurable: true,
-      });
-    });
-    const windowStart = time - settings.shownLength;
-    payload['windowStart'] = windowStart;
-    payload['windowEnd'] = time;
-    payload['complete'] = Math.max(settings.completeSince(), ...this.#since.map((since) => since ?? time)) <= windowStart;
-    return new DataRecord(payload, String(key), key, time, time);
+  /** Whether all that the results at this time stand for is known, in every column. */
+  #isComplete(time: number, { completeSince, shownLength }: KeyedWindowSettings): boolean {
+    return Math.max(completeSince(), ...this.#since.map((since) => since ?? time)) <= time - shownLength;
   }
 }
 
-function keysOf(groups: Groups): Map<KeyIdentity, unknown> {
+/** What the results of one slide have in common, ms since the epoch. */
+interface ResultSpan {
+  readonly start: number;
+  readonly end: number;
+  readonly complete: boolean;
+}
+
+function resultOf(row: WindowRow, { start, end, complete }: ResultSpan, columns: readonly Column[]): DataRecord {
+  const key = row.key as RecordKey;
+  const payload: Record<string, unknown> = { key };
+  for (let index = 0; index < columns.length; index++) {
+    const column = columns[index];
+    if (column !== undefined) setProperty(payload, column.name, column.aggregate.finish(row.partials[index]));
+  }
+  payload['windowStart'] = start;
+  payload['windowEnd'] = end;
+  payload['complete'] = complete;
+  return new DataRecord(payload, String(key), key, end, end);
+}
+
+/** Assigns, but to `__proto__`, which an output may be called: assigning that would change the prototype instead. */
+function setProperty(payload: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === '__proto__') Object.defineProperty(payload, name, { value, writable: true, enumerable: true, configurable: true });
+  else payload[name] = value;
+}
+
+function keysOf(rows: WindowRows): Map<KeyIdentity, unknown> {
   const keys = new Map<KeyIdentity, unknown>();
-  for (const [identity, group] of groups) keys.set(identity, group.key);
+  for (const [identity, { key }] of rows) keys.set(identity, key);
   return keys;
-}
-
-function paneData({ time, groups }: HeldPane, columnCount: number): PaneData {
-  return { time, ...rowsOf(groups.values(), columnCount) };
 }
 
 function storedPane(sections: StoredSections, time: number, columnCount: number): PaneData {
   const name = paneSection(time);
   const fields = sections.fields(name);
   if (fields['time'] !== time) throw new RangeError(`The section "${name}" is of another time.`);
-  return { time, ...storedRows(fields, name, columnCount) };
+  const { keys, records } = storedKeys(fields, name);
+  const columns = storedList(fields['columns'], `${name} columns`, columnCount)
+    .map((column) => storedList(column, `${name} columns`, keys.length));
+  return { time, keys, records, columns };
 }
 
-function storedRows(fields: StoredFields, name: string, columnCount: number): GroupRows {
+function storedRunning(sections: StoredSections, columnCount: number): RunningSnapshot {
+  const fields = sections.fields('running');
+  const from = storedNumber(fields['from'], 'running from');
+  const to = storedNumber(fields['to'], 'running to');
+  const { keys, records } = storedKeys(fields, 'running');
+  const columns = storedList(fields['columns'], 'running columns', columnCount)
+    .map((column) => (column === null ? null : storedList(column, 'running columns', keys.length)));
+  return { from, to, keys, records, columns };
+}
+
+function storedKeys(fields: StoredFields, name: string): Pick<GroupRows, 'keys' | 'records'> {
   const keys = storedList(fields['keys'], `${name} keys`).map((key) => storedKey(key, `${name} keys`));
-  return {
-    keys,
-    records: storedList(fields['records'], `${name} records`, keys.length).map((count) => storedCount(count, `${name} records`)),
-    columns: storedList(fields['columns'], `${name} columns`, columnCount)
-      .map((column) => storedList(column, `${name} columns`, keys.length)),
-  };
+  const records = storedList(fields['records'], `${name} records`, keys.length).map((count) => storedCount(count, `${name} records`));
+  return { keys, records };
 }
 
 function storedEmitted(sections: StoredSections, head: StoredFields): Emitted | undefined {

@@ -4,11 +4,11 @@ import { KeyedState } from '../../operators/state/KeyedState';
 import type { BatchState, Records } from '../../streaming/BatchState';
 import { DataRecord, ORDER, type RecordKey } from '../DataRecord';
 import type { OperatorFigures } from '../OperatorFigures';
-import { storedCount, storedKey, storedList, storedNumbers, StoredSections } from '../StoredSections';
 import type { StateSection, StoredState } from '../StoredState';
 import type { UserContext } from '../UserContext';
 import { messageOf, toRecord } from './map';
 import { StateHandle } from './StateHandle';
+import { restoredUserState, storedUserState } from './storedUserState';
 
 export interface UserStateSettings {
   readonly mode: 'update' | 'record';
@@ -34,14 +34,6 @@ export const UPDATE_PARAMETERS: readonly string[] = ['records', 'values', 'state
 /** What the function of the mode `record` finds in scope. */
 export const RECORD_PARAMETERS: readonly string[] = ['msg', 'state', 'key'];
 
-/** Of what is stored. Version n reads n and, once there is one, n - 1. */
-const VERSION = 1;
-
-/** So many keys are in one section. */
-const SECTION_KEYS = 10_000;
-
-const sectionOf = (first: number): string => `keys/${String(first)}`;
-
 /**
  * State by key, made by the user's function. A batch takes effect as a whole: what is tried again sees the state of before.
  * State is shared, never changed: code that may write is given copies.
@@ -56,40 +48,13 @@ export class UserState implements BatchState<DataRecord, DataRecord>, StoredStat
     this.#settings = settings;
   }
 
-  sections(): readonly StateSection[] {
+  sections(isKept: (unchanging: object) => boolean = () => false): readonly StateSection[] {
     // The results of the last batch have been given already.
-    const { keys, states, lastUpdates } = this.#states.snapshot();
-    const head = { version: VERSION, keys: keys.length };
-    const sections: StateSection[] = [{ name: 'head', data: () => head }];
-    for (let first = 0; first < keys.length; first += SECTION_KEYS) {
-      const end = first + SECTION_KEYS;
-      sections.push({
-        name: sectionOf(first),
-        data: () => ({
-          keys: keys.slice(first, end),
-          states: states.slice(first, end),
-          lastUpdates: lastUpdates.slice(first, end),
-        }),
-      });
-    }
-    return sections;
+    return storedUserState(this.#states, isKept);
   }
 
   restore(stored: ReadonlyMap<string, unknown>): void {
-    const sections = new StoredSections(stored);
-    const count = storedCount(sections.head(VERSION)['keys'], 'head keys');
-    const keys: RecordKey[] = [];
-    const states: unknown[] = [];
-    const lastUpdates: number[] = [];
-    for (let first = 0; first < count; first += SECTION_KEYS) {
-      const name = sectionOf(first);
-      const fields = sections.fields(name);
-      const length = Math.min(SECTION_KEYS, count - first);
-      for (const key of storedList(fields['keys'], `${name} keys`, length)) keys.push(storedKey(key, `${name} keys`));
-      for (const state of storedList(fields['states'], `${name} states`, length)) states.push(state);
-      for (const time of storedNumbers(fields['lastUpdates'], `${name} lastUpdates`, length)) lastUpdates.push(time);
-    }
-    this.#states = KeyedState.restore({ version: 1, keys, states, lastUpdates });
+    this.#states = restoredUserState(stored);
   }
 
   take(time: number, records: Records<DataRecord>): void {
@@ -148,28 +113,38 @@ class UserStateBatch {
   }
 
   run(records: readonly DataRecord[]): readonly DataRecord[] {
-    if (this.#settings.mode === 'update') for (const group of byKey(records)) this.#update(group);
-    else for (const record of records) this.#record(record);
+    if (this.#settings.mode === 'update') {
+      const groups = byKey(records);
+      const rows = this.#states.rowsOf(Array.from(groups, (group) => group[0].key));
+      for (const [index, group] of groups.entries()) this.#update(group, rows[index] ?? -1);
+    } else {
+      const rows = this.#states.rowsOf(records.map(({ key }) => key));
+      for (const [index, record] of records.entries()) this.#record(record, this.#rowNow(record.key, rows[index] ?? -1));
+    }
     const { timeout } = this.#settings;
     if (timeout !== null) this.#timeOut(timeout);
     return this.#results;
   }
 
-  #hasRoom(key: RecordKey): boolean {
-    return this.#states.has(key) || this.#states.size < this.#settings.keyLimit;
+  /** The row of a key that had that row, or none, when the batch began: records before this one may have changed that. */
+  #rowNow(key: RecordKey, row: number): number {
+    return row >= 0 && this.#states.isPresent(row) ? row : this.#states.rowOf(key);
   }
 
-  /** All records of one key at once. */
-  #update(group: readonly DataRecord[]): void {
+  #hasRoom(row: number): boolean {
+    return row >= 0 || this.#states.size < this.#settings.keyLimit;
+  }
+
+  /** All records of one key at once. @param row -1 for a key without state */
+  #update(group: KeyGroup, row: number): void {
     const [first] = group;
-    if (first === undefined) return;
     const { key } = first;
     const { code, emitsAll, failed, watched } = this.#settings;
-    if (!this.#hasRoom(key)) {
+    if (!this.#hasRoom(row)) {
       this.refused += group.length;
       return;
     }
-    const held = this.#states.get(key)?.state;
+    const held = row < 0 ? undefined : this.#states.stateAt(row);
     this.#context.order = first[ORDER];
     let next: unknown;
     try {
@@ -178,29 +153,36 @@ class UserStateBatch {
       const state = code.neverWrites ? held : copyValue(held);
       next = watched(() => code.apply([records, values, state, key], this.#context));
     } catch (thrown) {
-      this.#states.touch(key, this.#time);
+      if (row >= 0) this.#states.setAt(row, held, this.#time);
       failed(thrown, group.length);
       return;
     }
     if (next === undefined || next === null) {
-      this.#states.remove(key);
+      if (row >= 0) this.#states.removeAt(row);
       return;
     }
-    this.#states.set(key, next, this.#time);
+    this.#set(key, row, next);
     if (!emitsAll) this.#results.push(stateRecord(key, next, this.#time));
   }
 
-  #record(record: DataRecord): void {
+  /** @param row -1 for a key without state */
+  #record(record: DataRecord, row: number): void {
     const { key } = record;
-    if (!this.#hasRoom(key)) {
+    if (!this.#hasRoom(row)) {
       this.refused++;
       return;
     }
-    const held = this.#states.get(key);
+    const held = row < 0 ? undefined : { state: this.#states.stateAt(row) };
     const done = this.#call(record, new StateHandle(held, !this.#settings.code.neverWrites, false), 1);
-    if (done?.change === 'updated') this.#states.set(key, done.value, this.#time);
-    else if (done?.change === 'removed') this.#states.remove(key);
-    else this.#states.touch(key, this.#time);
+    if (done?.change === 'updated') this.#set(key, row, done.value);
+    else if (row < 0) return;
+    else if (done?.change === 'removed') this.#states.removeAt(row);
+    else this.#states.setAt(row, held?.state, this.#time);
+  }
+
+  #set(key: RecordKey, row: number, state: unknown): void {
+    if (row < 0) this.#states.set(key, state, this.#time);
+    else this.#states.setAt(row, state, this.#time);
   }
 
   /**
@@ -237,14 +219,17 @@ function absentRecord(key: RecordKey, time: number): DataRecord {
   return new DataRecord(undefined, String(key), key, time, time);
 }
 
+/** Records of one key; there is one at least. */
+type KeyGroup = readonly [DataRecord, ...DataRecord[]];
+
 /** The records of each key, keys in the order of their first record. */
-function byKey(records: readonly DataRecord[]): Iterable<readonly DataRecord[]> {
-  const groups = new Map<KeyIdentity, DataRecord[]>();
+function byKey(records: readonly DataRecord[]): readonly KeyGroup[] {
+  const groups = new Map<KeyIdentity, [DataRecord, ...DataRecord[]]>();
   for (const record of records) {
     const identity = keyIdentity(record.key);
     const group = groups.get(identity);
     if (group === undefined) groups.set(identity, [record]);
     else group.push(record);
   }
-  return groups.values();
+  return [...groups.values()];
 }

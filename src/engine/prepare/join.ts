@@ -2,6 +2,7 @@ import type { JoinOperator } from '../../plan/Plan';
 import type { Problem } from '../../plan/Problem';
 import type { RDD } from '../../streaming/rdd/RDD';
 import { NarrowRDD } from '../../streaming/rdd/NarrowRDD';
+import { refining } from '../../streaming/rdd/Step';
 import { UnionRDD } from '../../streaming/rdd/UnionRDD';
 import type { BuildEnvironment, PreparedOperator } from '../BuildEnvironment';
 import type { DataRecord } from '../DataRecord';
@@ -35,12 +36,19 @@ export function prepareJoin(operator: JoinOperator): PreparedOperator {
 
 /** Counts records as they pass. */
 function counted(rdd: RDD<DataRecord>, figures: OperatorFigures, asInput: boolean): RDD<DataRecord> {
-  return new NarrowRDD<DataRecord, DataRecord>(rdd, (next) => (record) => {
-    if (asInput) figures.recordsIn++;
-    figures.recordsOut++;
-    next(record);
-  });
+  return new NarrowRDD(rdd, asInput ? COUNTING_BOTH : COUNTING_OUT, figures);
 }
+
+const COUNTING_OUT = refining((record: DataRecord, figures: OperatorFigures) => {
+  figures.recordsOut++;
+  return record;
+});
+
+const COUNTING_BOTH = refining((record: DataRecord, figures: OperatorFigures) => {
+  figures.recordsIn++;
+  figures.recordsOut++;
+  return record;
+});
 
 function tooManyPairs(operator: string, leftOut: number, environment: BuildEnvironment): void {
   environment.figures(operator).refused += leftOut;

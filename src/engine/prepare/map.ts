@@ -2,16 +2,17 @@ import { type CompiledCode, type CompileOptions, compileCode, copyValue, type Ev
 import type { MapOperator } from '../../plan/Plan';
 import type { Problem } from '../../plan/Problem';
 import type { RDD } from '../../streaming/rdd/RDD';
-import { type Emit } from '../../streaming/rdd/RDD';
 import { NarrowRDD } from '../../streaming/rdd/NarrowRDD';
-import type { BuildEnvironment, PreparedOperator } from '../BuildEnvironment';
+import { expanding, refining, type Step } from '../../streaming/rdd/Step';
+import type { PreparedOperator, PreparedTransform, StageEnvironment } from '../BuildEnvironment';
 import { DataRecord, ORDER } from '../DataRecord';
 import type { RunOptions } from '../Engine';
 import { asProblem, EngineProblem } from '../EngineProblem';
 import { recordKey } from '../recordKey';
 import { UserContext } from '../UserContext';
+import { narrow } from './narrow';
 
-type Mode = Exclude<MapOperator['parameters']['mode'], 'batch'>;
+export type Mode = Exclude<MapOperator['parameters']['mode'], 'batch'>;
 
 /** Compiles user code of an operator; what is wrong with it is a problem of the operator's node. */
 export function compileFor(
@@ -38,6 +39,15 @@ export function functionFailed(operator: string, thrown: unknown): Problem {
   return line === undefined ? problem : { ...problem, what: `${problem.what} (line ${String(line)})` };
 }
 
+/** Tells of something that user code did in the background and that failed; nobody waited for it. */
+export function backgroundFailed(operator: string, thrown: unknown, { figures, failed }: Pick<StageEnvironment, 'figures' | 'failed'>): void {
+  figures(operator).failed++;
+  failed(operator, 'function-failed', () => ({
+    ...functionFailed(operator, thrown),
+    why: 'It happened in a promise that the function started and did not wait for.',
+  }));
+}
+
 /** User code may throw an object that throws itself where it is looked at: its line remains unknown. */
 function lineOf(thrown: unknown, operator: string): number | undefined {
   try {
@@ -49,72 +59,75 @@ function lineOf(thrown: unknown, operator: string): number | undefined {
 
 /** map, flatMap, filter and keyBy: user code over each record. A record on which it throws is reported and left out. */
 export function prepareMap(operator: MapOperator, mode: Mode, options: RunOptions): PreparedOperator {
+  return narrow(prepareMapping(operator, mode, options));
+}
+
+/** The same without its stream: for threads that run parts of a batch. */
+export function prepareMapping(operator: MapOperator, mode: Mode, options: RunOptions): PreparedTransform {
   const code = compileFor(operator.id, operator.parameters.code, options);
-  const deliver = DELIVERIES[mode];
-  return (input, environment) => {
-    if (input === undefined) return undefined;
+  return (environment) => {
     const contextAt = (time: number): UserContext =>
       new UserContext(time, operator.id, environment.options.environment, (event) => {
         environment.log(event);
       });
-    const stream = input.stream.transform((rdd, time) =>
-      code.kind === 'synchronous'
-        ? applyEach(rdd, code, deliver, operator.id, contextAt(time), environment)
-        : applyAll(rdd, code, deliver, operator.id, contextAt(time), environment),
-    );
-    return { ...input, stream };
+    if (code.kind === 'asynchronous') {
+      sayInterpreted(code, operator.id, environment);
+      return (rdd, time) => applyAll(rdd, code, mode, operator.id, contextAt(time), environment);
+    }
+    const apply = eachRecord(code, mode, operator.id, environment);
+    return (rdd, time) => new NarrowRDD(rdd, apply, contextAt(time));
   };
 }
 
-function applyEach(
-  rdd: RDD<DataRecord>,
+/** Calls synchronous code on each record, in the context of its batch. */
+function eachRecord(
   code: CompiledCode & { kind: 'synchronous' },
-  deliver: Delivery,
+  mode: Mode,
   operator: string,
-  context: UserContext,
-  environment: BuildEnvironment,
-): RDD<DataRecord> {
+  environment: StageEnvironment,
+): Step<DataRecord, DataRecord> {
   const figures = environment.figures(operator);
-  const failed = (thrown: unknown, record: DataRecord): void => {
-    figures.failed++;
-    environment.lost(operator, 'function-failed', () => functionFailed(operator, thrown), context.batchTime, [record]);
-  };
   const { calls } = environment;
   const place = placeOf(operator, environment);
-  return new NarrowRDD<DataRecord, DataRecord>(rdd, (next) => {
-    // One array for all records: most give one result.
-    const results: DataRecord[] = [];
-    const collect: Emit<DataRecord> = (result) => {
-      results.push(result);
-    };
-    return (record) => {
-      figures.recordsIn++;
-      context.order = record[ORDER];
-      results.length = 0;
-      try {
-        const message = code.neverWrites ? record : messageOf(record);
-        calls.enter(place);
-        deliver(code.call(message, context), record, collect);
-      } catch (thrown) {
-        failed(thrown, record);
-        return;
-      } finally {
-        calls.leave();
-      }
-      // Outside of the try: what comes after this operator is not this operator's failure.
+  type Deliver<R> = (result: unknown, record: DataRecord, payloadOnly: boolean) => R;
+  const applied = <R>(deliver: Deliver<R>) => (record: DataRecord, context: UserContext): R | undefined => {
+    figures.recordsIn++;
+    context.order = record[ORDER];
+    try {
+      const message = code.neverWrites ? record : messageOf(record);
+      calls.enter(place);
+      return deliver(code.call(message, context), record, code.givesPayloads);
+    } catch (thrown) {
+      figures.failed++;
+      environment.lost(operator, 'function-failed', () => functionFailed(operator, thrown), context.batchTime, [record]);
+      return undefined;
+    } finally {
+      calls.leave();
+    }
+  };
+  if (mode === 'flatMap') {
+    const apply = applied(deliverMany);
+    return expanding((record: DataRecord, context: UserContext) => {
+      const results = apply(record, context) ?? [];
       figures.recordsOut += results.length;
-      for (const result of results) next(result);
-    };
+      return results;
+    });
+  }
+  const apply = applied(DELIVERIES[mode]);
+  return refining((record: DataRecord, context: UserContext) => {
+    const result = apply(record, context);
+    if (result !== undefined) figures.recordsOut++;
+    return result;
   });
 }
 
 function applyAll(
   rdd: RDD<DataRecord>,
   code: CompiledCode & { kind: 'asynchronous' },
-  deliver: Delivery,
+  mode: Mode,
   operator: string,
   context: UserContext,
-  environment: BuildEnvironment,
+  environment: StageEnvironment,
 ): RDD<DataRecord> {
   const figures = environment.figures(operator);
   return rdd.mapPartitionsAwaiting<DataRecord>(async (records) => {
@@ -131,7 +144,7 @@ function applyAll(
       if (record === undefined) return;
       try {
         if (!evaluation.ok) throw evaluation.error;
-        deliver(evaluation.value, record, (result) => results.push(result), true);
+        for (const result of delivered(mode, evaluation.value, record)) results.push(result);
       } catch (thrown) {
         failed(thrown, record);
       }
@@ -159,6 +172,17 @@ function copies(
   return { sound, messages };
 }
 
+/** Says, when its graph begins, that an expression is interpreted for each record: the user may have a faster way to write it. */
+export function sayInterpreted(
+  code: CompiledCode & { kind: 'asynchronous' },
+  operator: string,
+  environment: Pick<StageEnvironment, 'log'>,
+): void {
+  if (code.interpretedFor === undefined) return;
+  const text = `This JSONata expression is interpreted, which takes several hundred times as long as a compiled one: it uses ${code.interpretedFor}.`;
+  environment.log({ operator, level: 'log', text });
+}
+
 /** Records that are evaluated before somebody outside is told that things move on. */
 const WATCHED_AT_ONCE = 200;
 
@@ -168,7 +192,7 @@ export async function evaluateWatched(
   records: readonly unknown[],
   context: UserContext,
   operator: string,
-  environment: BuildEnvironment,
+  environment: StageEnvironment,
 ): Promise<Evaluation[]> {
   const place = placeOf(operator, environment);
   const evaluations: Evaluation[] = [];
@@ -184,7 +208,7 @@ export async function evaluateWatched(
 }
 
 /** An operator's place in its plan. */
-export function placeOf(operator: string, environment: BuildEnvironment): number {
+export function placeOf(operator: string, environment: StageEnvironment): number {
   return environment.plan.operators.findIndex(({ id }) => id === operator);
 }
 
@@ -193,32 +217,39 @@ export function messageOf(record: DataRecord): object {
   return { payload: copyValue(record.payload), topic: record.topic, key: record.key, time: record.time };
 }
 
-/** Makes records of what user code gave. `payloadOnly`: an object with a payload is no record but a payload (JSONata). */
-type Delivery = (result: unknown, record: DataRecord, emit: Emit<DataRecord>, payloadOnly?: boolean) => void;
+/** Makes a record of what user code gave; undefined for none. `payloadOnly`: an object with a payload is no record but a payload (JSONata). */
+type Delivery = (result: unknown, record: DataRecord, payloadOnly?: boolean) => DataRecord | undefined;
 
-const DELIVERIES: Record<Mode, Delivery> = {
-  map: (result, record, emit, payloadOnly = false) => {
-    if (result !== undefined) emit(toRecord(result, record, payloadOnly));
-  },
-  flatMap: (result, record, emit, payloadOnly = false) => {
-    if (result === undefined) return;
-    if (!Array.isArray(result)) {
-      if (!payloadOnly) throw new TypeError(`flatMap needs an array of results, and the function returned ${describe(result)}.`);
-      emit(toRecord(result, record, true));
-      return;
-    }
-    for (const item of result) {
-      if (item !== undefined) emit(toRecord(item, record, payloadOnly));
-    }
-  },
-  filter: (result, record, emit, payloadOnly = false) => {
-    if (payloadOnly ? isTrueInJSONata(result) : Boolean(result)) emit(record);
-  },
-  keyBy: (result, record, emit) => {
+const DELIVERIES: Record<Exclude<Mode, 'flatMap'>, Delivery> = {
+  map: (result, record, payloadOnly = false) => (result === undefined ? undefined : toRecord(result, record, payloadOnly)),
+  filter: (result, record, payloadOnly = false) =>
+    ((payloadOnly ? isTrueInJSONata(result) : Boolean(result)) ? record : undefined),
+  keyBy: (result, record) => {
     if (result === undefined) throw new TypeError('keyBy needs a key, and the function gave nothing; null is a key as well.');
-    emit(new DataRecord(record.payload, record.topic, recordKey(result), record.time, record[ORDER]));
+    return new DataRecord(record.payload, record.topic, recordKey(result), record.time, record[ORDER]);
   },
 };
+
+/** The same for flatMap. */
+function deliverMany(result: unknown, record: DataRecord, payloadOnly = false): readonly DataRecord[] {
+  const records: DataRecord[] = [];
+  if (result === undefined) return records;
+  if (!Array.isArray(result)) {
+    if (!payloadOnly) throw new TypeError(`flatMap needs an array of results, and the function returned ${describe(result)}.`);
+    return [toRecord(result, record, true)];
+  }
+  for (const item of result) {
+    if (item !== undefined) records.push(toRecord(item, record, payloadOnly));
+  }
+  return records;
+}
+
+/** What JSONata gave, in any mode. */
+function delivered(mode: Mode, result: unknown, record: DataRecord): readonly DataRecord[] {
+  if (mode === 'flatMap') return deliverMany(result, record, true);
+  const one = DELIVERIES[mode](result, record, true);
+  return one === undefined ? [] : [one];
+}
 
 /** The record that user code made of another: an object with a payload is a whole record, any other value its payload. */
 export function toRecord(result: unknown, record: DataRecord, payloadOnly: boolean): DataRecord {

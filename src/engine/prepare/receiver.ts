@@ -1,8 +1,10 @@
 import type { KeySource, ReceiverOperator } from '../../plan/Plan';
 import { decodePayload } from '../../sources/decode';
 import { BlockInputDStream } from '../../streaming/dstream/BlockInputDStream';
+import type { DStream } from '../../streaming/dstream/DStream';
 import { NarrowRDD } from '../../streaming/rdd/NarrowRDD';
-import type { PreparedOperator } from '../BuildEnvironment';
+import { refining } from '../../streaming/rdd/Step';
+import type { BuildEnvironment, BuiltStream, PreparedOperator, PreparedTransform } from '../BuildEnvironment';
 import { DataRecord, type RawRecord, type RecordKey } from '../DataRecord';
 import { asProblem } from '../EngineProblem';
 import { recordKey } from '../recordKey';
@@ -11,34 +13,53 @@ import { propertyFor } from './propertyFor';
 
 /** Reads what a receiver has received: decodes each message, once, when its batch runs, and finds its key. */
 export function prepareReceiver(operator: ReceiverOperator): PreparedOperator {
+  const prepared = prepareDecoding(operator);
+  return (_input, environment) => {
+    const { stream, ...about } = receive(operator, environment);
+    return { ...about, stream: stream.transform(prepared(environment)) };
+  };
+}
+
+/** What a receiver has received, as it came. */
+export interface ReceivedStream extends Omit<BuiltStream, 'stream'> {
+  readonly stream: DStream<RawRecord>;
+}
+
+export function receive(operator: ReceiverOperator, environment: BuildEnvironment): ReceivedStream {
+  const { batchInterval } = environment.plan;
+  const runtime = environment.receiver(operator.id);
+  runtime.configure(operator, batchInterval);
+  const received = new BlockInputDStream(environment.context, operator.id, runtime.buffer, runtime.rateController);
+  const first = environment.state(`${operator.id}/since`, '', () => new FirstBatch());
+  const stream = received.transform((rdd, time) => {
+    first.begin ??= time - batchInterval;
+    return rdd;
+  });
+  return { stream, span: batchInterval, completeSince: () => first.begin ?? 0 };
+}
+
+/** Decodes messages and finds their keys: also for threads that run parts of a batch. */
+export function prepareDecoding(operator: ReceiverOperator): PreparedTransform<RawRecord> {
   const { format, key } = operator.parameters;
   const keyOf = keyFinder(operator.id, key);
-  return (_input, environment) => {
-    const runtime = environment.receiver(operator.id);
+  return (environment) => {
     const figures = environment.figures(operator.id);
-    runtime.configure(operator, environment.plan.batchInterval);
-    const received = new BlockInputDStream(environment.context, operator.id, runtime.buffer, runtime.rateController);
-    const first = environment.state(`${operator.id}/since`, '', () => new FirstBatch());
-    const stream = received.transform((rdd, time) => {
-      first.begin ??= time - environment.plan.batchInterval;
-      return new NarrowRDD<RawRecord, DataRecord>(rdd, (next) => (raw) => {
-        figures.recordsIn++;
-        let record: DataRecord;
-        try {
-          const payload = decodePayload(raw.payload, format);
-          record = new DataRecord(payload, raw.topic, raw.key ?? keyOf(payload, raw.topic), raw.time, raw.order);
-        } catch (thrown) {
-          figures.failed++;
-          environment.lost(operator.id, 'decode-failed', () =>
-            asProblem(thrown, operator.id, 'decode-failed', 'Choose the format that the messages have, or mend what sends them.'), time, [raw],
-          );
-          return;
-        }
+    const decode = refining((raw: RawRecord, time: number): DataRecord | undefined => {
+      figures.recordsIn++;
+      try {
+        const payload = decodePayload(raw.payload, format);
+        const record = new DataRecord(payload, raw.topic, raw.key ?? keyOf(payload, raw.topic), raw.time, raw.order);
         figures.recordsOut++;
-        next(record);
-      });
+        return record;
+      } catch (thrown) {
+        figures.failed++;
+        environment.lost(operator.id, 'decode-failed', () =>
+          asProblem(thrown, operator.id, 'decode-failed', 'Choose the format that the messages have, or mend what sends them.'), time, [raw],
+        );
+        return undefined;
+      }
     });
-    return { stream, span: environment.plan.batchInterval, completeSince: () => first.begin ?? 0 };
+    return (rdd, time) => new NarrowRDD(rdd, decode, time);
   };
 }
 

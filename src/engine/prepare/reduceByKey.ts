@@ -7,6 +7,8 @@ import type { AggregateParameters, Code, ReduceByKeyOperator, ValueSource } from
 import type { Problem } from '../../plan/Problem';
 import type { DStream } from '../../streaming/dstream/DStream';
 import { StatefulDStream } from '../../streaming/dstream/StatefulDStream';
+import { NarrowRDD } from '../../streaming/rdd/NarrowRDD';
+import { refining } from '../../streaming/rdd/Step';
 import type { BuildEnvironment, BuiltStream, PreparedOperator } from '../BuildEnvironment';
 import { type DataRecord, ORDER } from '../DataRecord';
 import type { RunOptions } from '../Engine';
@@ -14,7 +16,7 @@ import { asProblem, EngineProblem } from '../EngineProblem';
 import { recordKey } from '../recordKey';
 import { UserContext } from '../UserContext';
 import { KeyedWindowState, type Column, type KeyedInput, type ReadRecord, type Span } from './KeyedWindowState';
-import { compileFor, evaluateWatched, functionFailed, messageOf, placeOf } from './map';
+import { compileFor, evaluateWatched, functionFailed, messageOf, placeOf, sayInterpreted } from './map';
 import { propertyFor } from './propertyFor';
 import { ReduceCalls } from './ReduceCalls';
 import { type SynchronousCode, userReduce } from './userReduce';
@@ -167,13 +169,66 @@ function reading(
       },
     };
   }
-  return { stream: readAhead(input, key, values, operator, environment), read: readAgain };
+  for (const reader of [key, ...values]) {
+    if ('code' in reader && reader.code.kind === 'asynchronous') sayInterpreted(reader.code, operator, environment);
+  }
+  const keyNow = nowFrom(key, operator, environment);
+  const valuesNow = values.flatMap((value) => nowFrom(value, operator, environment) ?? []);
+  const isNow = keyNow !== undefined && valuesNow.length === values.length;
+  const stream = isNow ? readNow(input, keyNow, valuesNow, operator, environment) : readAhead(input, key, values, operator, environment);
+  return { stream, read: readAgain };
 }
 
 function readAgain(read: KeyedInput, into: KeyedInput): void {
   for (let index = 0; index < read.values.length; index++) into.values[index] = read.values[index];
   into.key = recordKey(read.key);
   into.order = read.order;
+}
+
+/** Takes one value from a record in a batch. */
+type ReadNow = (record: DataRecord, context: UserContext) => unknown;
+
+/** Undefined for code that must be awaited. */
+function nowFrom(reader: Reader, operator: string, environment: BuildEnvironment): ReadNow | undefined {
+  if ('get' in reader) return reader.get;
+  const { code } = reader;
+  if (code.kind === 'asynchronous') return undefined;
+  const { calls } = environment;
+  const place = placeOf(operator, environment);
+  return (record, context) => {
+    context.order = record[ORDER];
+    try {
+      calls.enter(place);
+      return code.call(code.neverWrites ? record : messageOf(record), context);
+    } finally {
+      calls.leave();
+    }
+  };
+}
+
+/** The stream with the key and the values of each record read from it, so that a record on which user code fails is left out. */
+function readNow(
+  input: BuiltStream,
+  key: ReadNow,
+  values: readonly ReadNow[],
+  operator: string,
+  environment: BuildEnvironment,
+): DStream<KeyedInput> {
+  const read = refining((record: DataRecord, context: UserContext): KeyedInput | undefined => {
+    try {
+      return { key: key(record, context), values: values.map((value) => value(record, context)), order: record[ORDER] };
+    } catch (thrown) {
+      environment.figures(operator).failed++;
+      environment.failed(operator, 'function-failed', () => functionFailed(operator, thrown));
+      return undefined;
+    }
+  });
+  return input.stream.transform((rdd, time) => {
+    const context = new UserContext(time, operator, environment.options.environment, (event) => {
+      environment.log(event);
+    });
+    return new NarrowRDD(rdd, read, context);
+  });
 }
 
 /** The stream with the key and the values of each record read from it beforehand, since their code must be awaited. */

@@ -88,6 +88,7 @@ function toOutside(operator: SinkOperator, part: string, environment: BuildEnvir
       settledIn(time),
       time,
       done,
+      environment.effects?.originOf(time),
     ));
     return Promise.resolve();
   };

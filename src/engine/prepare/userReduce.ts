@@ -72,6 +72,16 @@ export function userReduce(
       return from.count === 0 ? into : include(into, from.value, from.count, 0, false);
     },
     copy: ({ count, missing, value }) => ({ count, missing, value }),
+    packed: {
+      width: 2,
+      pack: ({ count, missing, value }, into, at) => {
+        if (typeof value !== 'number' || missing !== 0) return false;
+        into[at] = count;
+        into[at + 1] = value;
+        return true;
+      },
+      unpack: (from, at) => ({ count: from[at] ?? 0, missing: 0, value: from[at + 1] ?? 0 }),
+    },
     finish: ({ count, value }) => (count === 0 ? null : value),
   };
   if (inverse === undefined) return aggregate;

@@ -1,8 +1,11 @@
 import { SystemClock } from '../../ports/node/SystemClock';
 import type { CallMonitor } from '../CallMonitor';
+import { NODE_STORAGE } from '../durable/Storage';
 import type { OutputEvent } from '../Engine';
 import { asGraphProblem } from '../graphProblems';
 import { GraphRunner } from '../GraphRunner';
+import type { Helpers } from '../parallel/Helpers';
+import { REAL_PLACES } from '../Places';
 import { portableRecords } from '../portableRecords';
 import type { FromGraph, ToGraph } from './protocol';
 
@@ -18,8 +21,11 @@ export class GraphServer {
    * @param channel names this graph among those of its thread, for the monitor
    * @param send throws where something in the message cannot leave this thread
    * @param onBatch called after every batch
+   * @param helpers threads that share the work
    */
-  constructor(channel: number, monitor: CallMonitor, send: (message: FromGraph) => void, onBatch: () => void) {
+  constructor(
+    channel: number, monitor: CallMonitor, send: (message: FromGraph) => void, onBatch: () => void, helpers: Helpers | undefined,
+  ) {
     this.#send = send;
     this.#runner = new GraphRunner(
       new SystemClock(),
@@ -50,6 +56,9 @@ export class GraphServer {
           monitor.leave();
         },
       },
+      NODE_STORAGE,
+      REAL_PLACES,
+      helpers,
     );
   }
 

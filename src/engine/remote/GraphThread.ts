@@ -2,6 +2,7 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { CallMonitor } from '../CallMonitor';
+import type { Parallelism } from '../parallel/Helpers';
 import type { Death, GraphHost, GraphLink, GraphListener } from './GraphLink';
 import type { ThreadData } from './threadMain';
 import type { FromChannel, ToChannel } from './protocol';
@@ -18,6 +19,8 @@ export interface ThreadOptions {
   readonly heapLimit?: number | undefined;
   /** ms that one call of user code may take. */
   readonly hangLimit: number;
+  /** How many threads run each graph, this one among them. 1 when left out. */
+  readonly parallelism?: Parallelism;
 }
 
 /** A worker thread that runs one graph or several, watched from here. */
@@ -33,7 +36,12 @@ export class GraphThread implements GraphHost {
     const heapLimit = options.heapLimit ?? defaultHeapLimit();
     this.#worker = new Worker(join(__dirname, 'threadMain.js'), {
       name: 'dstream',
-      workerData: { monitor: monitor.memory, outsideLimit: heapLimit * MEGABYTE } satisfies ThreadData,
+      workerData: {
+        monitor: monitor.memory,
+        outsideLimit: heapLimit * MEGABYTE,
+        parallelism: options.parallelism ?? 1,
+        helpers: { heapLimit, hangLimit: options.hangLimit },
+      } satisfies ThreadData,
       resourceLimits: { maxOldGenerationSizeMb: heapLimit },
     });
     this.#worker.on('message', (message: FromChannel) => {

@@ -1,6 +1,9 @@
 /** The entry point of a worker thread: runs the graphs of its channels. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { CallMonitor } from '../CallMonitor';
+import type { HelperOptions } from '../parallel/HelperThread';
+import { HelperPool } from '../parallel/HelperPool';
+import type { Parallelism } from '../parallel/Helpers';
 import { GraphServer } from './GraphServer';
 import type { FromChannel, ToChannel } from './protocol';
 
@@ -9,13 +12,17 @@ export interface ThreadData {
   readonly monitor: SharedArrayBuffer;
   /** Bytes outside the JavaScript heap that the graphs of this thread may hold. */
   readonly outsideLimit: number;
+  /** How many threads are to run each graph. */
+  readonly parallelism: Parallelism;
+  readonly helpers: HelperOptions;
 }
 
 const port = parentPort;
 if (port === null) throw new Error('This file is the entry point of a worker thread and does nothing elsewhere.');
 
-const { monitor: memory, outsideLimit } = workerData as ThreadData;
+const { monitor: memory, outsideLimit, parallelism, helpers: helperOptions } = workerData as ThreadData;
 const monitor = new CallMonitor(memory);
+const helpers = HelperPool.for(parallelism, helperOptions);
 const servers = new Map<number, GraphServer>();
 
 function send(message: FromChannel): void {
@@ -36,6 +43,7 @@ function serverOf(channel: number): GraphServer {
       send({ channel, message });
     },
     watchGrowth,
+    helpers,
   );
   servers.set(channel, server);
   return server;

@@ -11,7 +11,7 @@ export interface EndpointGraphs {
   /** ms; undefined where no graph runs. */
   batchInterval(receiver: string): number | undefined;
   /** What the graph with a checkpoint does; undefined where there is none, or it has not told yet. */
-  durability(receiver: string): DurabilityFigures['state'] | undefined;
+  durability(receiver: string): DurabilityFigures['state'] | 'ended' | undefined;
 }
 
 /** Seconds after which a request may be tried again where nothing says better. */

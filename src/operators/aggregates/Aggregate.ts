@@ -1,3 +1,16 @@
+/** How partials that are a few numbers are kept by the thousand: in one array, instead of as an object each. */
+export interface PackedForm<Partial> {
+  /** How many numbers a partial takes. */
+  readonly width: number;
+  /**
+   * Writes the numbers of a partial, from a place on.
+   * @returns false where this one is more than these numbers, and is to be kept as it is
+   */
+  pack(partial: Partial, into: Float64Array, at: number): boolean;
+  /** A new partial from the numbers that were written, the same to the last bit. */
+  unpack(from: Float64Array, at: number): Partial;
+}
+
 /**
  * A named way to fold the values of one key into one result.
  * A partial is the running value; it is plain data (numbers, strings, null, arrays, objects of these), so that it can be
@@ -38,6 +51,15 @@ export interface Aggregate<Partial = unknown> {
    * all the way down; needed where a partial refers to values that are not its own, or where a copy can be made faster.
    */
   copy?(partial: Partial): Partial;
+
+  /** Absent where partials are no numbers. */
+  readonly packed?: PackedForm<Partial>;
+
+  /**
+   * How many values a partial holds, where that may be more than one and may grow by merging: two partials that are merged into
+   * one of the size of both take no less memory, and no less time to merge further.
+   */
+  size?(partial: Partial): number;
 
   /** The result users see. Null where there is none, as for the mean of no values. */
   finish(partial: Partial): unknown;

@@ -9,5 +9,13 @@ export const Count: Aggregate<number> = {
   merge: (into, from) => into + from,
   subtract: (from, part) => from - part,
   copy: (partial) => partial,
+  packed: {
+    width: 1,
+    pack: (partial, into, at) => {
+      into[at] = partial;
+      return true;
+    },
+    unpack: (from, at) => from[at] ?? 0,
+  },
   finish: (partial) => partial,
 };

@@ -46,6 +46,7 @@ export const DistinctApprox: Aggregate<DistinctApproxPartial> = {
     return into;
   },
   copy: ({ used, ranks }) => ({ used, ranks: Array.isArray(ranks) ? ranks.slice() : { ...ranks } }),
+  size: ({ used }) => used,
   finish: (partial) => Math.round(estimated(partial)),
 };
 

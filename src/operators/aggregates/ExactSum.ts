@@ -106,6 +106,37 @@ export function value(sum: ExactSum): number {
   return sum.rest === null ? sum.hi : rounded(workspace, load(sum));
 }
 
+/**
+ * Writes the terms of a sum as numbers, the largest first.
+ * @param width for so many terms there is room: at least 2, which is nearly always enough for a sum of ordinary values
+ * @returns false for a sum with more terms than that, and for one with huge values, a NaN or an infinity
+ */
+export function pack(sum: ExactSum, into: Float64Array, at: number, width = 2): boolean {
+  const { rest } = sum;
+  const more = rest === null ? 0 : rest.length;
+  if (more + 2 > width || sum.huge !== null) return false;
+  if (sum.nan !== 0 || sum.positiveInfinity !== 0 || sum.negativeInfinity !== 0) return false;
+  into[at] = sum.hi;
+  into[at + 1] = sum.lo;
+  for (let place = 2; place < width; place++) into[at + place] = rest?.[more + 1 - place] ?? 0;
+  return true;
+}
+
+/** The sum that was written with this width. */
+export function unpack(from: Float64Array, at: number, width = 2): ExactSum {
+  const sum = zero();
+  sum.hi = from[at] ?? 0;
+  sum.lo = from[at + 1] ?? 0;
+  for (let place = 2; place < width; place++) {
+    const term = from[at + place] ?? 0;
+    // A term is never 0.
+    if (term === 0) break;
+    if (sum.rest === null) sum.rest = [term];
+    else sum.rest.unshift(term);
+  }
+  return sum;
+}
+
 function addUncommon(sum: ExactSum, x: number): void {
   if (x !== x) sum.nan++;
   else if (x === Infinity) sum.positiveInfinity++;

@@ -41,6 +41,7 @@ export function list(most: number): Aggregate<ListPartial> {
       return into;
     },
     copy: ({ orders, values }) => ({ orders: orders.slice(), values: values.slice() }),
+    size: ({ orders }) => orders.length,
     finish: ({ values }) => values.slice(),
   };
 }

@@ -1,5 +1,5 @@
 import type { Aggregate } from './Aggregate';
-import { addTo, copy, merge, subtract, value, zero } from './ExactSum';
+import { addTo, copy, merge, pack, subtract, unpack, value, zero } from './ExactSum';
 import type { ExactSum } from './ExactSum';
 import { numberOf } from './numbers';
 
@@ -36,5 +36,13 @@ export const Mean: Aggregate<MeanPartial> = {
     return from;
   },
   copy: (partial) => ({ count: partial.count, sum: copy(partial.sum) }),
+  packed: {
+    width: 3,
+    pack: ({ count, sum }, into, at) => {
+      into[at] = count;
+      return pack(sum, into, at + 1);
+    },
+    unpack: (from, at) => ({ count: from[at] ?? 0, sum: unpack(from, at + 1) }),
+  },
   finish: (partial) => (partial.count === 0 ? null : value(partial.sum) / partial.count),
 };

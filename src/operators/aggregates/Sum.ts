@@ -1,5 +1,5 @@
 import type { Aggregate } from './Aggregate';
-import { addTo, copy, merge, subtract, value, zero } from './ExactSum';
+import { addTo, copy, merge, pack, subtract, unpack, value, zero } from './ExactSum';
 import type { ExactSum } from './ExactSum';
 import { numberOf } from './numbers';
 
@@ -22,5 +22,6 @@ export const Sum: Aggregate<ExactSum> = {
     return from;
   },
   copy,
+  packed: { width: 2, pack: (partial, into, at) => pack(partial, into, at), unpack: (from, at) => unpack(from, at) },
   finish: value,
 };

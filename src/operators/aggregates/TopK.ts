@@ -36,6 +36,7 @@ export function topK(most: number): Aggregate<TopKPartial> {
       return into;
     },
     copy: (partial) => partial.slice(),
+    size: (partial) => partial.length,
     finish: (partial) => partial.slice(),
   };
 }

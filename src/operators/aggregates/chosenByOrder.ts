@@ -26,6 +26,16 @@ export function chosenByOrder(name: string, replaces: (order: number, present: n
     add: include,
     merge: (into, from) => (from.value === null ? into : include(into, from.value, from.order)),
     copy: (partial) => ({ order: partial.order, value: partial.value }),
+    packed: {
+      width: 2,
+      pack: ({ order, value }, into, at) => {
+        if (typeof value !== 'number') return false;
+        into[at] = order;
+        into[at + 1] = value;
+        return true;
+      },
+      unpack: (from, at) => ({ order: from[at] ?? 0, value: from[at + 1] ?? 0 }),
+    },
     finish: (partial) => partial.value,
   };
 }

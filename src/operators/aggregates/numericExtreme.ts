@@ -28,6 +28,14 @@ export function numericExtreme(name: string, outer: (one: number, other: number)
     },
     merge: (into, from) => (from.some ? include(into, from.value) : into),
     copy: (partial) => ({ some: partial.some, value: partial.value }),
+    packed: {
+      width: 1,
+      pack: ({ some, value }, into, at) => {
+        into[at] = value;
+        return some;
+      },
+      unpack: (from, at) => ({ some: true, value: from[at] ?? 0 }),
+    },
     finish: (partial) => (partial.some ? partial.value : null),
   };
 }

@@ -1,6 +1,6 @@
 import type { Aggregate } from './Aggregate';
 import { type Dyadic, dyadicOf, negative, product, totalOf } from './Dyadic';
-import { addTo, copy, type ExactSum, merge, subtract, zero } from './ExactSum';
+import { addTo, copy, type ExactSum, merge, pack, subtract, unpack, zero } from './ExactSum';
 import { numberOf } from './numbers';
 
 /**
@@ -27,6 +27,8 @@ const SCALE = 2 ** 600;
 const UNSCALE = 2 ** -600;
 /** The exponent by which scaled squares differ from true ones. */
 const SQUARE_SCALE = 1200;
+/** Room for so many terms of a sum of squares, each of which has up to 106 bits by itself. */
+const SQUARES_WIDTH = 4;
 /** 2^27 + 1 splits a double into two halves of 26 bits. */
 const SPLITTER = 134_217_729;
 
@@ -77,6 +79,21 @@ export function spread(
       tinySquares: tinySquares === null ? null : copy(tinySquares),
       hugeSquares: hugeSquares === null ? null : copy(hugeSquares),
     }),
+    packed: {
+      width: 3 + SQUARES_WIDTH,
+      pack: ({ count, sum, squares, tinySquares, hugeSquares }, into, at) => {
+        if (tinySquares !== null || hugeSquares !== null) return false;
+        into[at] = count;
+        return pack(sum, into, at + 1) && pack(squares, into, at + 3, SQUARES_WIDTH);
+      },
+      unpack: (from, at) => ({
+        count: from[at] ?? 0,
+        sum: unpack(from, at + 1),
+        squares: unpack(from, at + 3, SQUARES_WIDTH),
+        tinySquares: null,
+        hugeSquares: null,
+      }),
+    },
     finish: (partial) => {
       const { count, sum } = partial;
       if (count < leastCount) return null;

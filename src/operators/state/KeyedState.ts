@@ -1,8 +1,12 @@
-import { keyIdentity } from '../keys';
-import type { KeyIdentity } from '../keys';
-import type { KeyedStateSnapshot } from './KeyedStateSnapshot';
+import { grownTo } from './grownTo';
+import { KeyIndex } from './KeyIndex';
+import type { KeyedStateRows, KeyedStateSnapshot } from './KeyedStateSnapshot';
+import { LastUpdates } from './LastUpdates';
+import { RowOrder } from './RowOrder';
+import { PART_ROWS, type StoredPart, StoredParts } from './StoredParts';
+import { checkSnapshot, mergedRows } from './storedRows';
 
-/** A key with its state. Belongs to the `KeyedState`: read it at once, and do not keep it beyond the next change. */
+/** A key with its state, as they were when it was asked for. */
 export interface KeyedEntry<K, S> {
   readonly key: K;
   readonly state: S;
@@ -10,53 +14,52 @@ export interface KeyedEntry<K, S> {
   readonly lastUpdate: number;
 }
 
-/** What is committed, in two orders at once: the map has first appearance, the links have the last update. */
-interface Committed<K, S> {
-  readonly identity: KeyIdentity;
-  readonly key: K;
-  state: S;
-  lastUpdate: number;
-  /** Counts keys as they appear. */
-  readonly order: number;
-  older: Committed<K, S> | undefined;
-  newer: Committed<K, S> | undefined;
+/** What a batch has changed, change by change, each with what was there before. */
+interface Changes<S> {
+  readonly rows: number[];
+  readonly states: (S | undefined)[];
+  /** NaN where there was nothing. */
+  readonly times: number[];
+  readonly latest: number;
 }
 
-/** What a batch has made of a key so far. */
-interface Staged<K, S> {
-  readonly key: K;
-  state: S;
-  lastUpdate: number;
-  readonly order: number;
-  /** False once the batch has removed the key. */
-  present: boolean;
-  /** The committed entry that it changes, or undefined for a key that appeared, perhaps again, in this batch. */
-  readonly changes: Committed<K, S> | undefined;
+/** A part of the state, to be stored by itself. */
+export interface PackedPart<K> {
+  /** The same object as long as what is stored of it may be used again. */
+  readonly part: StoredPart<K>;
+  /** Undefined for a part that is kept already. May be called later: what it gives is what was there. */
+  readonly rows: (() => KeyedStateRows) | undefined;
 }
 
 /**
  * Running state for each key, with the time of its last update. Keys are equal by value (see `keyIdentity`).
  *
- * Between `begin` and `commit` a batch works on an overlay: it sees its own changes, and `rollback` drops them as if it had
- * never run. State is held, not copied: code that changes a state object in place changes it for good, also when the
- * batch is rolled back.
+ * Between `begin` and `commit` a batch changes the state and writes down what was there before; `rollback` puts that back, as if the
+ * batch had never run. State is held, not copied: code that changes a state object in place changes it for good, also when
+ * the batch is rolled back.
  *
- * Everything costs what it touches, never the number of keys, except `entries` and `snapshot`. Times are batch times and
- * never go back, which is why the keys to expire are found at one end of a list and nothing is searched through.
+ * A key has a row, a number, and what is known of it lies in columns. Everything costs what it touches, never the number of
+ * keys, except `entries`, `snapshot` and the first `pack`. Times are batch times and never go back.
  */
 export class KeyedState<K, S> {
-  /** In the order of first appearance; a key that was removed and comes again is a new one. */
-  readonly #committed = new Map<KeyIdentity, Committed<K, S>>();
-  /** The two ends of the list by last update. */
-  #oldest: Committed<K, S> | undefined;
-  #newest: Committed<K, S> | undefined;
-  /** In the order of first appearance as far as keys are new in this batch. */
-  #staged: Map<KeyIdentity, Staged<K, S>> | undefined;
-  /** By how much the batch has changed the number of keys. */
-  #stagedGrowth = 0;
+  readonly #index = new KeyIndex();
+  readonly #updates = new LastUpdates();
+  readonly #appearance = new RowOrder();
+  readonly #parts = new StoredParts<K>();
+  /** By row. */
+  readonly #keys: (K | undefined)[] = [];
+  /** By row. */
+  readonly #states: (S | undefined)[] = [];
+  /** By row: counts keys as they appear; a key that was removed and comes again is a new one. */
+  #orders = new Float64Array(0);
+  /** Rows without a key, for the next ones. */
+  readonly #free: number[] = [];
+  #size = 0;
   #nextOrder = 0;
   #latest = -Infinity;
-  #latestBeforeBatch = -Infinity;
+  #changes: Changes<S> | undefined;
+  /** Rows whose keys the batch has removed: not to be used again before it is committed. */
+  #removed: number[] = [];
 
   /**
    * The state that a snapshot holds; goes on exactly as the original would.
@@ -64,38 +67,84 @@ export class KeyedState<K, S> {
    */
   static restore<K, S>(snapshot: KeyedStateSnapshot): KeyedState<K, S> {
     checkSnapshot(snapshot);
-    const restored = new KeyedState<K, S>();
-    const rows = snapshot.keys.map((_, row) => row);
-    for (const row of rows) {
-      const key = snapshot.keys[row] as K;
-      restored.#insert(keyIdentity(key), key, snapshot.states[row] as S, snapshot.lastUpdates[row] ?? 0, row);
-    }
-    if (restored.#committed.size !== rows.length) {
-      throw new RangeError("The state's snapshot has a key twice: it is damaged; restore an older one, or reset the state.");
-    }
-    restored.#nextOrder = rows.length;
-    // Linked by time only now: rows come in the order of first appearance.
-    const byTime = [...restored.#committed.values()].sort((first, second) => first.lastUpdate - second.lastUpdate);
-    for (const entry of byTime) restored.#link(entry);
-    restored.#latest = restored.#newest?.lastUpdate ?? -Infinity;
-    return restored;
+    return KeyedState.#of(mergedRows([{ ...snapshot, orders: snapshot.keys.map((_, row) => row), removed: [] }]));
+  }
+
+  /**
+   * The state that was packed.
+   * @param parts in their order
+   * @throws RangeError for damaged ones
+   */
+  static unpack<K, S>(parts: Iterable<KeyedStateRows>): KeyedState<K, S> {
+    return KeyedState.#of(mergedRows(parts));
+  }
+
+  static #of<K, S>(rows: KeyedStateRows): KeyedState<K, S> {
+    const state = new KeyedState<K, S>();
+    const { keys, states, lastUpdates, orders } = rows;
+    for (const [row, key] of keys.entries()) state.#fill(row, key as K, states[row] as S, orders[row] ?? 0);
+    const all = keys.map((_, row) => row);
+    const by = (column: readonly number[]) => (one: number, other: number): number => (column[one] ?? 0) - (column[other] ?? 0);
+    all.sort(by(orders));
+    for (const row of all) state.#appearance.append(row);
+    state.#nextOrder = (orders[all.at(-1) ?? -1] ?? -1) + 1;
+    all.sort(by(lastUpdates));
+    for (const row of all) state.#updates.update(row, lastUpdates[row] ?? 0);
+    state.#latest = lastUpdates[all.at(-1) ?? -1] ?? -Infinity;
+    state.#size = keys.length;
+    return state;
   }
 
   /** How many keys have state, as the batch sees it. */
   get size(): number {
-    return this.#committed.size + this.#stagedGrowth;
+    return this.#size;
+  }
+
+  /** The row of a key, or -1 for a key without state. Good until the key is removed or the batch ends. */
+  rowOf(key: K): number {
+    return this.#index.find(key);
+  }
+
+  /** The rows of many keys, faster than one by one. */
+  rowsOf(keys: readonly K[]): Int32Array {
+    return this.#index.findAll(keys);
+  }
+
+  /** Whether the key that had this row in this batch has it still. */
+  isPresent(row: number): boolean {
+    return !Number.isNaN(this.#updates.timeOf(row));
+  }
+
+  /** The state of a key that is present. */
+  stateAt(row: number): S {
+    return this.#states[row] as S;
+  }
+
+  /** As `set`, for a key that is present. */
+  setAt(row: number, state: S, time: number): void {
+    this.#advance(time);
+    this.#note(row);
+    this.#states[row] = state;
+    this.#updates.update(row, time);
+    this.#parts.changed(row);
+  }
+
+  /** As `remove`, for a key that is present. */
+  removeAt(row: number): void {
+    this.#note(row);
+    this.#take(row);
+    if (this.#changes === undefined) this.#forget(row);
+    else this.#removed.push(row);
   }
 
   /** The key's entry, or undefined for a key without state. */
   get(key: K): KeyedEntry<K, S> | undefined {
-    const identity = keyIdentity(key);
-    const staged = this.#staged?.get(identity);
-    if (staged !== undefined) return staged.present ? staged : undefined;
-    return this.#committed.get(identity);
+    const row = this.rowOf(key);
+    return row < 0 ? undefined : this.#entryAt(row);
   }
 
   has(key: K): boolean {
-    return this.get(key) !== undefined;
+    return this.rowOf(key) >= 0;
   }
 
   /**
@@ -104,10 +153,9 @@ export class KeyedState<K, S> {
    * @throws RangeError for an earlier time
    */
   set(key: K, state: S, time: number): void {
-    this.#advance(time);
-    const identity = keyIdentity(key);
-    if (this.#staged === undefined) this.#setCommitted(identity, key, state, time);
-    else this.#setStaged(this.#staged, identity, key, state, time);
+    const row = this.rowOf(key);
+    if (row >= 0) this.setAt(row, state, time);
+    else this.#add(key, state, time);
   }
 
   /**
@@ -115,47 +163,24 @@ export class KeyedState<K, S> {
    * @param time as for `set`
    */
   touch(key: K, time: number): void {
-    const entry = this.get(key);
-    if (entry !== undefined) this.set(key, entry.state, time);
+    const row = this.rowOf(key);
+    if (row >= 0) this.setAt(row, this.stateAt(row), time);
   }
 
   /** Forgets a key. @returns whether it had state */
   remove(key: K): boolean {
-    const identity = keyIdentity(key);
-    const staged = this.#staged;
-    const committed = this.#committed.get(identity);
-    if (staged === undefined) {
-      if (committed === undefined) return false;
-      this.#committed.delete(identity);
-      this.#unlink(committed);
-      return true;
-    }
-    const present = staged.get(identity);
-    if (present === undefined) {
-      if (committed === undefined) return false;
-      const { state, lastUpdate, order } = committed;
-      staged.set(identity, { key, state, lastUpdate, order, present: false, changes: committed });
-    } else {
-      if (!present.present) return false;
-      present.present = false;
-    }
-    this.#stagedGrowth--;
-    return true;
+    const row = this.rowOf(key);
+    if (row >= 0) this.removeAt(row);
+    return row >= 0;
   }
 
   /** The keys last updated strictly before a time: the longest ago first, among equals in the order of first appearance. */
   expired(before: number): KeyedEntry<K, S>[] {
-    const found: (Committed<K, S> | Staged<K, S>)[] = [];
-    for (let entry = this.#oldest; entry !== undefined && entry.lastUpdate < before; entry = entry.newer) {
-      if (this.#staged?.has(entry.identity) !== true) found.push(entry);
-    }
-    // What the batch changed has its times, which are hardly ever that old.
-    if (this.#staged !== undefined && before > this.#latestBeforeBatch) {
-      for (const staged of this.#staged.values()) {
-        if (staged.present && staged.lastUpdate < before) found.push(staged);
-      }
-    }
-    return found.sort((first, second) => first.lastUpdate - second.lastUpdate || first.order - second.order);
+    const orderOf = (row: number): number => this.#orders[row] ?? 0;
+    // A row that went from one key to another within a batch time is there twice.
+    return this.#updates.before(before).flatMap((rows) => [...new Set(rows)]
+      .sort((one, other) => orderOf(one) - orderOf(other))
+      .map((row) => this.#entryAt(row)));
   }
 
   /**
@@ -163,56 +188,44 @@ export class KeyedState<K, S> {
    * meanwhile.
    */
   *entries(): Generator<KeyedEntry<K, S>, void, undefined> {
-    const staged = this.#staged;
-    if (staged === undefined) {
-      yield* this.#committed.values();
-      return;
-    }
-    for (const entry of this.#committed.values()) {
-      const change = staged.get(entry.identity);
-      if (change === undefined) yield entry;
-      else if (change.present && change.changes !== undefined) yield change;
-    }
-    for (const change of staged.values()) {
-      if (change.present && change.changes === undefined) yield change;
-    }
+    for (const row of this.#appearance.rows()) yield this.#entryAt(row);
   }
 
   /**
-   * Begins a batch: what follows is staged until `commit` or `rollback`.
+   * Begins a batch: what follows can be taken back until `commit` or `rollback`.
    * @throws RangeError when a batch has begun already
    */
   begin(): void {
-    if (this.#staged !== undefined) throw new RangeError('A batch has begun already; commit it or roll it back first.');
-    this.#staged = new Map();
-    this.#latestBeforeBatch = this.#latest;
+    if (this.#changes !== undefined) throw new RangeError('A batch has begun already; commit it or roll it back first.');
+    this.#changes = { rows: [], states: [], times: [], latest: this.#latest };
   }
 
   /** Makes the batch's changes last. */
   commit(): void {
-    const staged = this.#stagedChanges('commit');
-    for (const [identity, change] of staged) {
-      const committed = this.#committed.get(identity);
-      if (change.present && change.changes !== undefined) {
-        change.changes.state = change.state;
-        this.#move(change.changes, change.lastUpdate);
-        continue;
-      }
-      if (committed !== undefined) {
-        this.#committed.delete(identity);
-        this.#unlink(committed);
-      }
-      if (!change.present) continue;
-      this.#link(this.#insert(identity, change.key, change.state, change.lastUpdate, change.order));
-    }
-    this.#endBatch();
+    const { rows } = this.#endBatch('commit');
+    for (const row of this.#removed) this.#forget(row);
+    this.#removed = [];
+    this.#updates.tidy(2 * rows.length, this.#size);
   }
 
   /** Drops the batch's changes. */
   rollback(): void {
-    this.#stagedChanges('roll back');
-    this.#latest = this.#latestBeforeBatch;
-    this.#endBatch();
+    const { rows, states, times, latest } = this.#endBatch('roll back');
+    for (let change = rows.length - 1; change >= 0; change--) {
+      const row = rows[change] ?? 0;
+      const time = times[change] ?? NaN;
+      if (Number.isNaN(time)) {
+        this.#take(row);
+        this.#release(row);
+      } else {
+        if (!this.isPresent(row)) this.#putBack(row);
+        this.#states[row] = states[change];
+        this.#updates.restore(row, time);
+      }
+    }
+    this.#updates.forget(latest);
+    this.#latest = latest;
+    this.#removed = [];
   }
 
   /** Runs a batch: its changes last when the function returns, and are dropped when it throws. */
@@ -234,18 +247,53 @@ export class KeyedState<K, S> {
    * @throws RangeError within a batch
    */
   snapshot(): KeyedStateSnapshot {
-    if (this.#staged !== undefined) {
-      throw new RangeError('A snapshot cannot be taken within a batch; commit it or roll it back first.');
-    }
-    const keys: unknown[] = [];
-    const states: unknown[] = [];
-    const lastUpdates: number[] = [];
-    for (const { key, state, lastUpdate } of this.#committed.values()) {
-      keys.push(key);
-      states.push(state);
-      lastUpdates.push(lastUpdate);
-    }
+    this.#mustBeBetweenBatches('A snapshot');
+    const { keys, states, lastUpdates } = this.#columnsOf(this.#appearance.rows(), []);
     return { version: 1, keys, states, lastUpdates };
+  }
+
+  /**
+   * All that is held, in parts to be stored. The cost is what has changed since the call before, as far as what was stored then is kept.
+   * @param isKept whether what was stored of a part, by whoever asks now, is still there
+   * @throws RangeError within a batch
+   */
+  pack(isKept: (part: object) => boolean): readonly PackedPart<K>[] {
+    this.#mustBeBetweenBatches('A pack');
+    const { rows, removed } = this.#parts.begin(isKept, this.#size);
+    const packed: PackedPart<K>[] = this.#parts.parts.map((part) => ({ part, rows: undefined }));
+    const present = this.#presentOf(rows ?? this.#keys.keys());
+    for (let first = 0; first < present.length || (first === 0 && removed.length > 0); first += PART_ROWS) {
+      const part = this.#parts.add(present.slice(first, first + PART_ROWS), first === 0 ? removed : []);
+      const columns = this.#columnsOf(part.rows, part.removed);
+      packed.push({ part, rows: () => columns });
+    }
+    return packed;
+  }
+
+  #entryAt(row: number): KeyedEntry<K, S> {
+    return { key: this.#keys[row] as K, state: this.#states[row] as S, lastUpdate: this.#updates.timeOf(row) };
+  }
+
+  #presentOf(rows: Iterable<number>): number[] {
+    const present: number[] = [];
+    for (const row of rows) if (this.isPresent(row)) present.push(row);
+    return present;
+  }
+
+  #columnsOf(rows: Iterable<number>, removed: readonly K[]): KeyedStateRows {
+    const columns = { keys: [] as unknown[], states: [] as unknown[], lastUpdates: [] as number[], orders: [] as number[], removed };
+    for (const row of rows) {
+      columns.keys.push(this.#keys[row]);
+      columns.states.push(this.#states[row]);
+      columns.lastUpdates.push(this.#updates.timeOf(row));
+      columns.orders.push(this.#orders[row] ?? 0);
+    }
+    return columns;
+  }
+
+  #mustBeBetweenBatches(what: string): void {
+    if (this.#changes === undefined) return;
+    throw new RangeError(`${what} cannot be taken within a batch; commit it or roll it back first.`);
   }
 
   #advance(time: number): void {
@@ -257,89 +305,65 @@ export class KeyedState<K, S> {
     this.#latest = time;
   }
 
-  #setCommitted(identity: KeyIdentity, key: K, state: S, time: number): void {
-    const present = this.#committed.get(identity);
-    if (present === undefined) {
-      this.#link(this.#insert(identity, key, state, time, this.#nextOrder++));
-    } else {
-      present.state = state;
-      this.#move(present, time);
-    }
+  /** Writes down what a row has, before it changes. */
+  #note(row: number): void {
+    const changes = this.#changes;
+    if (changes === undefined) return;
+    changes.rows.push(row);
+    changes.states.push(this.#states[row]);
+    changes.times.push(this.#updates.timeOf(row));
   }
 
-  #setStaged(staged: Map<KeyIdentity, Staged<K, S>>, identity: KeyIdentity, key: K, state: S, time: number): void {
-    const present = staged.get(identity);
-    if (present?.present === true) {
-      present.state = state;
-      present.lastUpdate = time;
-      return;
-    }
-    // A key that this batch removed is a new one if it comes again.
-    const changes = present === undefined ? this.#committed.get(identity) : undefined;
-    if (changes === undefined) this.#stagedGrowth++;
-    if (present !== undefined) staged.delete(identity);
-    staged.set(identity, {
-      key: changes === undefined ? key : changes.key,
-      state,
-      lastUpdate: time,
-      order: changes === undefined ? this.#nextOrder++ : changes.order,
-      present: true,
-      changes,
-    });
+  #add(key: K, state: S, time: number): void {
+    this.#advance(time);
+    const row = this.#free.pop() ?? this.#keys.length;
+    this.#note(row);
+    this.#fill(row, key, state, this.#nextOrder++);
+    this.#appearance.append(row);
+    this.#updates.update(row, time);
+    this.#parts.added(row);
+    this.#size++;
   }
 
-  #insert(identity: KeyIdentity, key: K, state: S, lastUpdate: number, order: number): Committed<K, S> {
-    const entry: Committed<K, S> = { identity, key, state, lastUpdate, order, older: undefined, newer: undefined };
-    this.#committed.set(identity, entry);
-    return entry;
+  #fill(row: number, key: K, state: S, order: number): void {
+    this.#index.add(key, row);
+    this.#keys[row] = key;
+    this.#states[row] = state;
+    this.#orders = grownTo(row, this.#orders);
+    this.#orders[row] = order;
   }
 
-  #move(entry: Committed<K, S>, time: number): void {
-    if (entry.lastUpdate === time) return;
-    entry.lastUpdate = time;
-    this.#unlink(entry);
-    this.#link(entry);
+  /** Nothing finds the row any more, and what it has stays. */
+  #take(row: number): void {
+    this.#index.delete(row);
+    this.#appearance.remove(row);
+    this.#updates.remove(row);
+    this.#size--;
   }
 
-  /** Puts an entry where its time belongs: at the newest end, unless its batch has changed others at a later time. */
-  #link(entry: Committed<K, S>): void {
-    let older = this.#newest;
-    while (older !== undefined && older.lastUpdate > entry.lastUpdate) older = older.older;
-    const newer = older === undefined ? this.#oldest : older.newer;
-    entry.older = older;
-    entry.newer = newer;
-    if (older === undefined) this.#oldest = entry;
-    else older.newer = entry;
-    if (newer === undefined) this.#newest = entry;
-    else newer.older = entry;
+  #putBack(row: number): void {
+    this.#index.add(this.#keys[row], row);
+    this.#appearance.putBack(row);
+    this.#size++;
   }
 
-  #unlink(entry: Committed<K, S>): void {
-    if (entry.older === undefined) this.#oldest = entry.newer;
-    else entry.older.newer = entry.newer;
-    if (entry.newer === undefined) this.#newest = entry.older;
-    else entry.newer.older = entry.older;
+  /** What was taken is not put back any more. */
+  #forget(row: number): void {
+    this.#parts.removed(row, this.#keys[row] as K);
+    this.#release(row);
   }
 
-  #stagedChanges(what: string): Map<KeyIdentity, Staged<K, S>> {
-    if (this.#staged === undefined) throw new RangeError(`There is no batch to ${what}; begin one first.`);
-    return this.#staged;
+  /** Makes a row that was taken ready for another key. */
+  #release(row: number): void {
+    this.#keys[row] = undefined;
+    this.#states[row] = undefined;
+    this.#free.push(row);
   }
 
-  #endBatch(): void {
-    this.#staged = undefined;
-    this.#stagedGrowth = 0;
+  #endBatch(what: string): Changes<S> {
+    const changes = this.#changes;
+    if (changes === undefined) throw new RangeError(`There is no batch to ${what}; begin one first.`);
+    this.#changes = undefined;
+    return changes;
   }
-}
-
-function checkSnapshot(snapshot: KeyedStateSnapshot): void {
-  const version: number = snapshot.version;
-  if (version !== 1) {
-    throw new RangeError(`The state's snapshot has version ${String(version)}, and this program reads version 1; `
-      + 'run the program that wrote it, or reset the state.');
-  }
-  const rows = snapshot.keys.length;
-  if (snapshot.states.length === rows && snapshot.lastUpdates.length === rows) return;
-  throw new RangeError(`The state's snapshot has ${String(rows)} keys, but ${String(snapshot.states.length)} states and `
-    + `${String(snapshot.lastUpdates.length)} times: it is damaged; restore an older one, or reset the state.`);
 }

@@ -12,3 +12,16 @@ export interface KeyedStateSnapshot {
   /** The batch time (ms since the epoch) of each key's last update, in the order of `keys`. */
   readonly lastUpdates: readonly number[];
 }
+
+/** Some keys of a keyed state, as plain data by columns: what has changed since others were stored. */
+export interface KeyedStateRows {
+  readonly keys: readonly unknown[];
+  /** In the order of `keys`, as are the other columns. */
+  readonly states: readonly unknown[];
+  /** Batch times, ms since the epoch. */
+  readonly lastUpdates: readonly number[];
+  /** Ascending in the order of the keys' first appearance. */
+  readonly orders: readonly number[];
+  /** Keys that have been removed since they were stored before, perhaps to come again here. */
+  readonly removed: readonly unknown[];
+}

@@ -1,7 +1,7 @@
 import type { Aggregate } from '../aggregates/Aggregate';
 import { keyIdentity } from '../keys';
 import type { KeyIdentity } from '../keys';
-import { copyPartial } from './copyPartial';
+import { copyOf } from './copyPartial';
 
 /** What is known about one key: how many records it had, and one partial for each aggregate, in the aggregates' order. */
 export interface Group {
@@ -23,11 +23,6 @@ export class KeyedAggregator {
 
   get aggregates(): readonly Aggregate[] {
     return this.#aggregates;
-  }
-
-  /** Whether all that was merged can be taken out again. */
-  get subtracts(): boolean {
-    return this.#aggregates.every((aggregate) => 'subtract' in aggregate);
   }
 
   /**
@@ -84,28 +79,13 @@ export class KeyedAggregator {
     }
   }
 
-  /**
-   * Takes a group that was merged into another one before out of it again.
-   * @returns false where an aggregate cannot do that for these two: `from` is then of no use any more
-   */
-  subtract(from: Group, part: Group): boolean {
-    from.records -= part.records;
-    const aggregates = this.#aggregates;
-    for (let index = 0; index < aggregates.length; index++) {
-      const left = aggregates[index]?.subtract?.(from.partials[index], part.partials[index]);
-      if (left === undefined) return false;
-      from.partials[index] = left;
-    }
-    return true;
-  }
-
   /** A copy that shares no partial that could be changed. */
   copy(group: Group): Group {
     const partials: unknown[] = [];
     for (let index = 0; index < this.aggregates.length; index++) {
       const aggregate = this.aggregates[index];
       const partial = group.partials[index];
-      partials.push(aggregate?.copy === undefined ? copyPartial(partial) : aggregate.copy(partial));
+      partials.push(aggregate === undefined ? partial : copyOf(aggregate, partial));
     }
     return { key: group.key, records: group.records, partials };
   }

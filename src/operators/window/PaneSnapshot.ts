@@ -1,6 +1,6 @@
 /**
- * The panes of a keyed window as plain data, to be stored or handed to the next plan. Read-only, because it shares its
- * partials with the panes it was taken from, which nobody changes either.
+ * A keyed window as plain data, to be stored or handed to the next plan. Read-only, because it may share partials with the
+ * window it was taken from, which does not change them either.
  */
 export interface PaneSnapshot {
   /** The version of this format. */
@@ -9,6 +9,7 @@ export interface PaneSnapshot {
   readonly columnCount: number;
   /** By ascending time. */
   readonly panes: readonly PaneData[];
+  readonly running?: RunningSnapshot;
 }
 
 /** Groups by columns, so that an aggregate can be added or removed without touching the others. */
@@ -22,15 +23,17 @@ export interface GroupRows {
 
 /** One pane. */
 export interface PaneData extends GroupRows {
-  /** Batch time, ms. */
+  /** Batch time, ms; of several batches that of the newest. */
   readonly time: number;
 }
 
 /**
- * What `RunningPanes` knows of the window (from, to] beside its panes: the groups that it adds to and subtracts from. They are
- * what merging the panes gives only where subtracting is exact, so whoever is to go on with the same bits needs them.
+ * What is known of the window (from, to] beside its panes: the partials that are added to and subtracted from. They are what
+ * merging the panes gives only where subtracting is exact, so whoever is to go on with the same bits needs them.
  */
-export interface RunningSnapshot extends GroupRows {
+export interface RunningSnapshot extends Omit<GroupRows, 'columns'> {
   readonly from: number;
   readonly to: number;
+  /** Null for an aggregate that is not carried on in this way. */
+  readonly columns: readonly (readonly unknown[] | null)[];
 }

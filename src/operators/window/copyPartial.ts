@@ -1,3 +1,5 @@
+import type { Aggregate } from '../aggregates/Aggregate';
+
 /** How deeply the arrays and objects of a partial may be nested. */
 const MAXIMUM_DEPTH = 512;
 
@@ -9,6 +11,11 @@ const MAXIMUM_DEPTH = 512;
  */
 export function copyPartial<Partial>(partial: Partial): Partial {
   return (typeof partial === 'object' && partial !== null ? copyObject(partial, 1) : partial) as Partial;
+}
+
+/** A copy of an aggregate's partial that shares nothing which could be changed, made in the aggregate's own way where it has one. */
+export function copyOf<Partial>(aggregate: Aggregate<Partial>, partial: Partial): Partial {
+  return aggregate.copy === undefined ? copyPartial(partial) : aggregate.copy(partial);
 }
 
 function copyObject(source: object, depth: number): object {

@@ -2,12 +2,12 @@ import type { Clock, Timer } from '../../ports/Clock';
 import type { OutputFiles } from '../../ports/OutputFiles';
 import type { Random } from '../../ports/Random';
 import { UnsendableError } from '../encode';
-import { backOff, secondsText, Waits } from '../retry';
-import type { Settled, Sink, SinkHost, SinkProblem, SinkRecord, SinkStatus } from '../Sink';
+import { backOff, retryText, Waits } from '../retry';
+import type { BatchOrigin, Settled, Sink, SinkHost, SinkProblem, SinkRecord, SinkStatus } from '../Sink';
 import { CommittedFiles } from './CommittedFiles';
 import { columnsOf, csvHeader, csvRow } from './csv';
 import { batchFile, manifestFile, periodOf } from './fileNames';
-import { clockSetBack, columnsLeftOut, failureOf, unwritable } from './fileProblems';
+import { columnsLeftOut, failureOf, unwritable } from './fileProblems';
 import type { FileSinkOptions } from './FileSinkOptions';
 import { jsonLine, textLine } from './lines';
 import type { Manifest } from './Manifest';
@@ -18,8 +18,8 @@ const PIECE = 1_048_576;
 /** ms that whatever the disk is doing may still take when the sink is stopped. */
 const LAST_WAIT = 1500;
 
-/** ms. A clock that is a little behind that of yesterday was not set back. */
-const CLOCK_TOLERANCE = 1000;
+/** How many runs before the last are remembered. Who was paused for longer than these took has lost its place long ago. */
+const FORMER_RUNS = 8;
 
 /** What is there of a batch that has not come before. */
 const NOTHING = { parts: {}, pieces: 0 };
@@ -35,6 +35,7 @@ interface Written {
 interface Delivery {
   readonly records: readonly SinkRecord[];
   readonly batchTime: number;
+  readonly origin: BatchOrigin;
   attempts: number;
   /** The name of the batch's own file, once it is chosen: the same at each attempt. */
   name: string | undefined;
@@ -44,7 +45,9 @@ interface Delivery {
  * Writes a line for each record, each once: what is in the files is known from a manifest, and what a crash left behind it is cut
  * off. A batch that is delivered again, because nobody knew any more that it had been written, is not written again.
  *
- * It relies on batches coming in the order of their times, and on the same batch having the same records when it comes again.
+ * It relies on being told which batches come again, on these coming in the order of their times, and on the same batch having the
+ * same records then. A batch that comes for the first time is written whatever is there: a graph that kept no log for a while has
+ * batches of the same times, and so has one whose clock was set back.
  * While the disk takes nothing, batches wait, and it is tried again.
  */
 export class FileSink implements Sink {
@@ -82,8 +85,8 @@ export class FileSink implements Sink {
     // There is nothing to open before there is something to write.
   }
 
-  deliver(records: readonly SinkRecord[], settled: Settled, batchTime: number): Promise<void> {
-    const work = this.#deliver({ records, batchTime, attempts: 0, name: undefined }, settled);
+  deliver(records: readonly SinkRecord[], settled: Settled, batchTime: number, origin: BatchOrigin = { run: undefined }): Promise<void> {
+    const work = this.#deliver({ records, batchTime, origin, attempts: 0, name: undefined }, settled);
     this.#working = work;
     return Promise.race([work, new Promise<void>((resolve) => (this.#release = resolve))]);
   }
@@ -128,14 +131,18 @@ export class FileSink implements Sink {
     const fresh = this.#notYetThere(delivery, manifest);
     const { lines, refused, columns } = this.#linesOf(fresh, manifest);
     if (lines.length === 0) return refused;
-    const { batchTime } = delivery;
-    const before = manifest.batch === batchTime ? manifest : NOTHING;
-    const announced = await this.#committed.file(manifest, periodOf(this.#options.roll, batchTime), columns);
+    const { batchTime, origin: { run } } = delivery;
+    const before = isOf(delivery, manifest) ? manifest : NOTHING;
+    let announced = await this.#committed.file(manifest, periodOf(this.#options.roll, batchTime), columns);
     const { file } = announced;
     let content: readonly Uint8Array[];
     if (this.#options.roll === 'batch') {
       const own = this.#content(lines, columns);
-      const name = await this.#ownFile(delivery, before.pieces);
+      const name = await this.#ownFile(delivery, manifest, before.pieces);
+      if (comesBack(delivery, manifest) || name !== batchFile(this.#options, batchTime, before.pieces, 1)) {
+        announced = { ...announced, announced: { batch: batchTime, pieces: before.pieces, name } };
+        await this.#committed.commit(announced);
+      }
       await this.#committed.make(name, own);
       const length = own.reduce((sum, { length: bytes }) => sum + bytes, 0);
       content = [Buffer.from(`${JSON.stringify({ batch: batchTime, file: name, length, records: lines.length })}\n`, 'utf8')];
@@ -145,22 +152,27 @@ export class FileSink implements Sink {
     const length = await this.#committed.append(file, content);
     const parts = { ...before.parts };
     for (const record of fresh) parts[partOf(record)] = numberOf(record) + 1;
-    await this.#committed.commit({ ...announced, batch: batchTime, parts, pieces: before.pieces + 1, file: { ...file, length } });
+    const { announced: _made, newest: _newest, ...others } = announced;
+    const newest = comesBack(delivery, manifest) ? { newest: manifest.newest ?? manifest.batch ?? batchTime } : {};
+    await this.#committed.commit({
+      ...others, batch: batchTime, run, former: formerRuns(manifest, run), parts, pieces: before.pieces + 1, file: { ...file, length }, ...newest,
+    });
     return refused;
   }
 
   /** The records that are not in the files. */
-  #notYetThere({ records, batchTime, attempts }: Delivery, manifest: Manifest): readonly SinkRecord[] {
-    const { batch, parts } = manifest;
-    // Where there is no log nothing comes twice, but what could not be made certain at the attempt before may be there.
-    const mayBeThere = this.#host.repeats !== false || attempts > 1;
-    if (batch === null || !mayBeThere || batchTime > batch) return records;
-    if (batchTime < batch && this.#host.repeats === false) return records;
-    const fresh = batchTime < batch ? [] : records.filter((record) => numberOf(record) >= (parts[partOf(record)] ?? 0));
-    if (fresh.length < records.length && batch > this.#clock.now() + CLOCK_TOLERANCE) {
-      this.#tell(clockSetBack(batch, this.#files.location));
-    }
-    return fresh;
+  #notYetThere(delivery: Delivery, manifest: Manifest): readonly SinkRecord[] {
+    const { records, batchTime, origin, attempts } = delivery;
+    const { batch, run, parts } = manifest;
+    // A process that was paused while another one took over: its batch is there, or the other one writes it.
+    if (origin.run !== undefined && origin.runsAgain?.has(origin.run) !== true && manifest.former?.includes(origin.run) === true) return [];
+    // Within one start batch times only rise, so a batch of the same start and time is the same batch, whatever became of its note.
+    const isSameStart = run !== undefined && run === origin.run;
+    // What came up to a batch, in the order of the times, is there.
+    if (batch !== null && batch > batchTime && (isSameStart || origin.runsAgain?.has(run) === true)) return [];
+    // A part that comes for the first time has no number yet; what could not be made certain at an attempt before has.
+    const mayBeThere = isOf(delivery, manifest) && (isSameStart || origin.runsAgain !== undefined || attempts > 1);
+    return mayBeThere ? records.filter((record) => numberOf(record) >= (parts[partOf(record)] ?? 0)) : records;
   }
 
   #linesOf(records: readonly SinkRecord[], manifest: Manifest): Written {
@@ -213,18 +225,25 @@ export class FileSink implements Sink {
     return pieces;
   }
 
-  /** The name of a batch's own file. Where batches may come again, one that is there is what a crash left of the same batch. */
-  async #ownFile(delivery: Delivery, piece: number): Promise<string> {
-    const nameOf = (number: number): string => batchFile(this.#options, delivery.batchTime, piece, number);
-    delivery.name ??= this.#host.repeats === false ? await this.#committed.freeName(nameOf) : nameOf(1);
+  /** The name of a batch's own file. Where the batch comes again, a file that is there may be what a crash left of it. */
+  async #ownFile(delivery: Delivery, manifest: Manifest, pieces: number): Promise<string> {
+    delivery.name ??= await this.#chooseName(delivery, manifest, pieces);
     return delivery.name;
+  }
+
+  async #chooseName(delivery: Delivery, manifest: Manifest, pieces: number): Promise<string> {
+    const { batchTime, origin: { runsAgain } } = delivery;
+    const nameOf = (number: number): string => batchFile(this.#options, batchTime, pieces, number);
+    const { announced } = manifest;
+    if (announced?.batch === batchTime && announced.pieces === pieces) return announced.name;
+    return runsAgain === undefined || comesBack(delivery, manifest) ? this.#committed.freeName(nameOf) : nameOf(1);
   }
 
   async #waitAfter(thrown: unknown, failures: number): Promise<void> {
     const { problem, text, isLasting } = failureOf(thrown, this.#files.location, manifestFile(this.#options));
     const pause = backOff(failures, this.#random);
     this.#tell(problem);
-    this.#report({ state: isLasting ? 'failed' : 'waiting', text: `${text}, retrying in ${secondsText(pause)}` });
+    this.#report({ state: isLasting ? 'failed' : 'waiting', text: `${text}, ${retryText(this.#clock.now() + pause)}` });
     await this.#waits.wait(pause);
   }
 
@@ -244,6 +263,26 @@ export class FileSink implements Sink {
     this.#told.add(problem.code);
     this.#host.problem(problem);
   }
+}
+
+/** Whether the batch that was written last is the one that is delivered, and not another one of the same time. */
+function isOf({ batchTime, origin }: Delivery, { batch, run }: Manifest): boolean {
+  return batch === batchTime && run === origin.run;
+}
+
+/** The runs that are over when something of `run` is written. */
+function formerRuns({ former, run: last }: Manifest, run: string | undefined): readonly string[] | undefined {
+  return last === undefined || last === run ? former : [...(former ?? []).filter((each) => each !== last), last].slice(-FORMER_RUNS);
+}
+
+/**
+ * Whether there may be files of another batch of this time: the graph kept no log then, or another one. What is made beside them is
+ * announced, or nobody could tell them from what a crash leaves.
+ */
+function comesBack(delivery: Delivery, manifest: Manifest): boolean {
+  const { newest, batch } = manifest;
+  if (newest !== undefined) return delivery.batchTime <= newest;
+  return batch !== null && delivery.batchTime <= batch && !isOf(delivery, manifest);
 }
 
 /** What the names of all messages of a part of a batch begin with. */

@@ -16,6 +16,10 @@ export interface Manifest {
   readonly sink: string;
   /** The last batch of which something is in the files, ms since the epoch; null before the first. */
   readonly batch: number | null;
+  /** The run that wrote that batch down; absent where nobody did. */
+  readonly run?: string | undefined;
+  /** The runs before that one of which something was written, the newest last: none of them writes of its own any more. */
+  readonly former?: readonly string[] | undefined;
   /**
    * What of that batch is there. A batch may come in several parts, each with names and numbers of its own: for the names of a part,
    * the number of the first message that is not there.
@@ -27,6 +31,19 @@ export interface Manifest {
   readonly file: GrowingFile | null;
   /** The columns of CSV files; null before the first record. */
   readonly columns: readonly string[] | null;
+  /** While batches come of times from which there are files already: the newest such time, ms since the epoch. */
+  readonly newest?: number;
+  /** The file of a batch that is about to be made, where it does not have the name that it usually has. */
+  readonly announced?: AnnouncedFile;
+}
+
+/** A file for a part of a batch. */
+export interface AnnouncedFile {
+  /** ms since the epoch */
+  readonly batch: number;
+  /** How many files the batch had before. */
+  readonly pieces: number;
+  readonly name: string;
 }
 
 /** The version of the format of manifests. */
@@ -41,8 +58,9 @@ export class ManifestError extends Error {
 }
 
 export function encodeManifest(manifest: Manifest): Buffer {
-  const { sink, batch, parts, pieces, file, columns } = manifest;
-  const content = { version: VERSION, sink, batch, parts, pieces, file, columns };
+  const { sink, batch, parts, pieces, file, columns, run, former, newest, announced } = manifest;
+  // What is undefined is not written.
+  const content = { version: VERSION, sink, batch, parts, pieces, file, columns, run, former, newest, announced };
   return Buffer.from(`${JSON.stringify({ ...content, check: checkOf(content) })}\n`, 'utf8');
 }
 

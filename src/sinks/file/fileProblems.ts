@@ -153,12 +153,3 @@ export function columnsLeftOut(names: readonly string[]): SinkProblem {
     fix: 'Name all columns in the sink, or choose JSON lines.',
   };
 }
-
-export function clockSetBack(last: number, folder: string): SinkProblem {
-  return {
-    code: 'sink-clock-back',
-    what: `The files in ${folder} hold batches up to ${new Date(last).toISOString()}, which is in the future.`,
-    why: 'The clock was set back. Batches up to that time are taken for repetitions of what is there, and are not written.',
-    fix: 'Set the clock right. If it was wrong before, give the sink another file name, so that new files are begun.',
-  };
-}

@@ -4,7 +4,7 @@ import type { Clock } from '../../ports/Clock';
 import type { Random } from '../../ports/Random';
 import { encode, type Encoded, UnsendableError } from '../encode';
 import { unsendable } from '../refusals';
-import { backOff, secondsText, Waits } from '../retry';
+import { backOff, retryText, Waits } from '../retry';
 import type { Settled, Sink, SinkHost, SinkProblem, SinkRecord, SinkStatus } from '../Sink';
 import { type Answer, judge, noAnswer, TimeoutError, type Verdict } from './answers';
 import type { HttpSinkOptions } from './HttpSinkOptions';
@@ -101,7 +101,7 @@ export class HttpSink implements Sink {
       if (verdict.kind === 'refused') return verdict.problem;
       const pause = Math.max(verdict.atLeast, backOff(failures, this.#random));
       this.#tell(verdict.problem);
-      this.#report({ state: verdict.isLasting ? 'failed' : 'waiting', text: `${verdict.text}, retrying in ${secondsText(pause)}` });
+      this.#report({ state: verdict.isLasting ? 'failed' : 'waiting', text: `${verdict.text}, ${retryText(this.#clock.now() + pause)}` });
       await this.#waits.wait(pause);
       if (this.#isStopped()) return 'stopped';
     }

@@ -5,7 +5,7 @@ import type { Clock, Timer } from '../../ports/Clock';
 import type { Random } from '../../ports/Random';
 import { encode, UnsendableError } from '../encode';
 import { quotedTopic, tooLarge, topicRefused, unsendable } from '../refusals';
-import { secondsText } from '../retry';
+import { retryText } from '../retry';
 import type { Settled, Sink, SinkHost, SinkProblem, SinkRecord, SinkStatus } from '../Sink';
 import { type BrokerLimits, MqttPublisher, type Publication } from './MqttPublisher';
 import { topicFault, topicOf } from './topics';
@@ -304,7 +304,7 @@ export class MqttSink implements Sink {
 
   #show(failure: ConnectionFailure, pause?: number): void {
     const { state, text } = failure.status;
-    this.#report({ state, text: pause === undefined ? text : `${text === 'reconnecting' ? '' : `${text}, `}retrying in ${secondsText(pause)}` });
+    this.#report({ state, text: pause === undefined ? text : `${text === 'reconnecting' ? '' : `${text}, `}${retryText(this.#clock.now() + pause)}` });
     if (failure.problem !== undefined) this.#tell(failure.problem);
   }
 

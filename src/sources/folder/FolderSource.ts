@@ -1,9 +1,10 @@
-import { constants, type Dirent, type Stats } from 'node:fs';
-import { type FileHandle, lstat, open, opendir } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, Timer } from '../../ports/Clock';
 import type { Source, SourceHost, SourceMessage, SourceProblem } from '../Source';
 import { FileNamePattern } from './FileNamePattern';
+import { type Candidate, FolderContents, MOST_FILES, seenOf } from './FolderContents';
 import { type Begun, fileMark, firstLookMark, isSame, readMarks, type Seen } from './FolderMarks';
 import { LineCutter, LONGEST_LINE } from './LineCutter';
 
@@ -24,17 +25,11 @@ export const LOOK_INTERVAL = 1000;
 /** A look that took long is followed by a pause this many times as long, so that a huge folder does not take all the time. */
 const PAUSE_FACTOR = 4;
 
-/** Files of one folder that are watched; further ones are told as a problem. */
-export const MOST_FILES = 100_000;
-
 /** The largest file that becomes one record, in bytes: larger records than this are refused everywhere. */
 export const LARGEST_WHOLE_FILE = 1024 * 1024;
 
 /** Bytes read at once, and the records handed over at once: what is read of a file and not stored yet is no more than this. */
 const PIECE = 64 * 1024;
-
-/** Files asked about at the same time. */
-const ASKED_AT_ONCE = 32;
 
 /** A folder that is not there is a problem once so many looks in a row did not find it. */
 const MISSED_LOOKS = 5;
@@ -46,10 +41,6 @@ export type OpenFile = (path: string, flags: number) => Promise<FileHandle>;
 const MARKS_AT_ONCE = 1000;
 
 type Marks = ReadonlyMap<string, unknown>;
-
-interface Candidate extends Seen {
-  readonly name: string;
-}
 
 /**
  * Reads the files that appear in a folder, each once: a record for each line, or one for the whole file, with the file's name
@@ -67,7 +58,7 @@ interface Candidate extends Seen {
  */
 export class FolderSource implements Source {
   readonly #parameters: FolderParameters;
-  readonly #pattern: FileNamePattern;
+  readonly #contents: FolderContents;
   readonly #host: SourceHost;
   readonly #clock: Clock;
   readonly #open: OpenFile;
@@ -91,7 +82,7 @@ export class FolderSource implements Source {
   /** @throws RangeError for a pattern that stands for too many others */
   constructor(parameters: FolderParameters, host: SourceHost, clock: Clock, openFile: OpenFile = open) {
     this.#parameters = parameters;
-    this.#pattern = new FileNamePattern(parameters.pattern);
+    this.#contents = new FolderContents(parameters.path, new FileNamePattern(parameters.pattern));
     this.#host = host;
     this.#clock = clock;
     this.#open = openFile;
@@ -128,7 +119,7 @@ export class FolderSource implements Source {
 
   /** Never rejects. */
   async #lookOnce(): Promise<void> {
-    let files: Candidate[];
+    let files: readonly Candidate[];
     try {
       files = await this.#io(this.#list());
     } catch (thrown) {
@@ -150,28 +141,8 @@ export class FolderSource implements Source {
   }
 
   /** The files that fit and have not been read, with sizes and times. */
-  async #list(): Promise<Candidate[]> {
-    const names = await this.#names();
-    const found: Candidate[] = [];
-    for (let from = 0; from < names.length && this.#running; from += ASKED_AT_ONCE) {
-      const seen = await Promise.all(names.slice(from, from + ASKED_AT_ONCE).map((name) => this.#see(name)));
-      found.push(...seen.flatMap((file) => file ?? []));
-    }
-    this.#forgetGone(names);
-    return found;
-  }
-
-  async #names(): Promise<string[]> {
-    const names: string[] = [];
-    let links = 0;
-    let left = 0;
-    for await (const entry of await opendir(this.#parameters.path, { bufferSize: 256 })) {
-      if (!this.#running) break;
-      if (!this.#fits(entry)) continue;
-      if (entry.isSymbolicLink()) links++;
-      else if (names.length < MOST_FILES) names.push(entry.name);
-      else left++;
-    }
+  async #list(): Promise<readonly Candidate[]> {
+    const { names, links, left } = await this.#contents.names(() => this.#running);
     this.#tellOnce(links > 0, 'folder-links', () => ({
       what: `${String(links)} symbolic links in the folder ${this.#parameters.path} are left out.`,
       why: 'Whoever may put a link into the folder could otherwise have any file read.',
@@ -182,24 +153,9 @@ export class FolderSource implements Source {
       why: `At most ${String(MOST_FILES)} files of a folder are watched.`,
       fix: 'Move files away that have been read, or choose a pattern that fewer names fit.',
     }));
-    return names;
-  }
-
-  #fits(entry: Dirent): boolean {
-    // Some file systems do not tell the kind of an entry here; `#see` finds it out.
-    const special = entry.isDirectory() || entry.isFIFO() || entry.isSocket() || entry.isCharacterDevice() || entry.isBlockDevice();
-    return !special && !entry.name.startsWith('.') && this.#pattern.matches(entry.name);
-  }
-
-  async #see(name: string): Promise<Candidate | undefined> {
-    try {
-      const stats = await lstat(join(this.#parameters.path, name));
-      const file = { name, ...seenOf(stats) };
-      return !stats.isFile() || isSame(this.#done.get(name), file) ? undefined : file;
-    } catch {
-      // It went away, or may not be looked at: then it is not there for us.
-      return undefined;
-    }
+    const files = await this.#contents.look(names, () => this.#running);
+    this.#forgetGone(names);
+    return files.filter((file) => !isSame(this.#done.get(file.name), file));
   }
 
   /**
@@ -429,10 +385,6 @@ export class FolderSource implements Source {
 // Windows has neither.
 const noBlock = (constants as { readonly O_NONBLOCK?: number }).O_NONBLOCK ?? 0;
 const noFollow = (constants as { readonly O_NOFOLLOW?: number }).O_NOFOLLOW ?? 0;
-
-function seenOf({ ino, size, mtimeMs }: Stats): Seen {
-  return { inode: ino, size, modified: mtimeMs };
-}
 
 function codeOf(thrown: unknown): string | undefined {
   return (thrown as NodeJS.ErrnoException | undefined)?.code;

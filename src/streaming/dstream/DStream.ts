@@ -325,8 +325,11 @@ export abstract class DStream<T> {
     return times;
   }
 
-  /** Of the skipped batch times between `after` and `before`, those that this stream must still see. */
-  closingTimes(_after: number, _before: number): readonly number[] {
+  /**
+   * Of the skipped batch times between `after` and `before`, those that this stream must still see.
+   * @param _taken the newest batch that was given records, whether its jobs have been made or not
+   */
+  closingTimes(_after: number, _before: number, _taken?: number): readonly number[] {
     return [];
   }
 

@@ -53,10 +53,11 @@ export class StatefulDStream<T, U> extends DStream<U> {
   }
 
   /** What was made but has not been taken in yet is unknown to the state, and counts as if it had records. */
-  override closingTimes(after: number, before: number): readonly number[] {
+  override closingTimes(after: number, before: number, taken = -Infinity): readonly number[] {
     const known = this.#state.closingTimes(after, before);
-    if (this.#newest <= this.#completed) return known;
-    return [...known, ...this.slidesBetween(after, Math.min(before, this.#newest + this.reach))];
+    const newest = Math.max(this.#newest, taken);
+    if (newest <= this.#completed) return known;
+    return [...known, ...this.slidesBetween(after, Math.min(before, newest + this.reach))];
   }
 
   override clearMetadata(time: number): void {

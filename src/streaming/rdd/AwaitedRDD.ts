@@ -1,5 +1,5 @@
 import type { Mapped } from '../Mapped';
-import { type Emit, ranStage, RDD } from './RDD';
+import { ranStage, RDD } from './RDD';
 
 /** Each partition is what a function that must be awaited makes of all the records of the parent's partition. */
 export class AwaitedRDD<T, U> extends RDD<U> {
@@ -35,8 +35,8 @@ export class AwaitedRDD<T, U> extends RDD<U> {
     this.#partitions = partitions;
   }
 
-  protected override compute(partition: number, emit: Emit<U>): void {
-    for (const record of ranStage(this.#partitions)[partition] ?? []) emit(record);
+  protected override held(partition: number): readonly U[] {
+    return ranStage(this.#partitions)[partition] ?? [];
   }
 }
 

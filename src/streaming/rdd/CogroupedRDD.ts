@@ -3,7 +3,7 @@ import type { Pair } from '../Pair';
 import { checkPartitionCount } from './checkPartitionCount';
 import { forEachRecord } from './forEachRecord';
 import { type Emit, ranStage, RDD } from './RDD';
-import { shownKey } from './ShuffledRDD';
+import { shownKey } from './shownKey';
 
 /** The values that one key has on either side, each in their order. */
 export type Sides<V, W> = readonly [left: V[], right: W[]];

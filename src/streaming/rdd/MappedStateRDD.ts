@@ -68,13 +68,24 @@ export class MappedStateRDD<K, V, S, E> extends StateVersionRDD<E> {
       state.set(key, first, time);
     });
     const current = new StateOfKey<S>();
-    forEachRecord(records, ([key, value]) => {
-      const present = state.get(key);
-      current.begin(present !== undefined, present?.state);
-      emit(call(key, value, current, time));
-      if (current.isRemoved) state.remove(key);
-      else if (current.isUpdated || (timeout !== undefined && current.exists())) state.set(key, current.get(), time);
+    const pairs: Pair<K, V>[] = [];
+    forEachRecord(records, (pair) => {
+      pairs.push(pair);
     });
+    const rows = state.rowsOf(pairs.map(([key]) => key));
+    for (const [index, [key, value]] of pairs.entries()) {
+      let row = rows[index] ?? -1;
+      // Records before this one may have brought the key or removed it.
+      if (row < 0 || !state.isPresent(row)) row = state.rowOf(key);
+      current.begin(row >= 0, row < 0 ? undefined : state.stateAt(row));
+      emit(call(key, value, current, time));
+      if (current.isRemoved) {
+        if (row >= 0) state.removeAt(row);
+      } else if (current.isUpdated || (timeout !== undefined && current.exists())) {
+        if (row < 0) state.set(key, current.get(), time);
+        else state.setAt(row, current.get(), time);
+      }
+    }
     if (timeout === undefined || !expires) return results;
     for (const { key, state: last } of state.expired(time - timeout)) {
       current.beginTimeOut(last);

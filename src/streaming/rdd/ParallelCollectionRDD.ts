@@ -1,5 +1,5 @@
 import { checkPartitionCount } from './checkPartitionCount';
-import { type Emit, RDD, type RDDEnvironment } from './RDD';
+import { RDD, type RDDEnvironment } from './RDD';
 import { startOf } from './startOf';
 
 /** An RDD over arrays that are there already, one a partition. */
@@ -20,14 +20,16 @@ export class ParallelCollectionRDD<T> extends RDD<T> {
   static of<T>(environment: RDDEnvironment, records: Iterable<T>, partitionCount?: number): ParallelCollectionRDD<T> {
     const count = partitionCount ?? environment.defaultParallelism;
     checkPartitionCount(count);
-    const all = Array.from(records);
+    // The caller's array may change later.
+    const all = Array.isArray(records) ? (records as readonly T[]).slice() : Array.from(records);
+    if (count === 1) return new ParallelCollectionRDD(environment, [all]);
     const partitions = Array.from({ length: count }, (_, index) =>
       all.slice(startOf(index, count, all.length), startOf(index + 1, count, all.length)),
     );
     return new ParallelCollectionRDD(environment, partitions);
   }
 
-  protected override compute(partition: number, emit: Emit<T>): void {
-    for (const record of this.#partitions[partition] ?? []) emit(record);
+  protected override held(partition: number): readonly T[] {
+    return this.#partitions[partition] ?? [];
   }
 }

@@ -1,9 +1,11 @@
 import type { FileSystem } from '../../ports/FileSystem';
 import { StreamingError } from '../errors';
+import { type AnyStep, connected, Pass } from './Pass';
 import { prepareStages } from './prepareStages';
+import { EMITTING, type Step } from './Step';
+import type { Emit } from './stepKinds';
 
-/** Takes the records of a partition, one by one, in order. */
-export type Emit<T> = (record: T) => void;
+export type { Emit } from './stepKinds';
 
 /** What RDDs made by one program share. */
 export interface RDDEnvironment {
@@ -13,14 +15,13 @@ export interface RDDEnvironment {
   readonly fileSystem?: FileSystem;
 }
 
-/** Puts one step of a pass before the next: given where results go, says what to do with each record. */
-export type Step<T, U> = (next: Emit<U>) => Emit<T>;
-
 /** That a partition is one partition of another RDD, its records unchanged or each passed through a step. */
 export interface Passage<U> {
   readonly rdd: RDD<unknown>;
   readonly partition: number;
-  readonly step?: Step<unknown, U>;
+  readonly step?: Step<never, U>;
+  /** What the step is given to work with. */
+  readonly given?: unknown;
 }
 
 /** How many steps follow each other in one pass; a longer chain puts its records down in between, or the call stack overflows. */
@@ -62,6 +63,11 @@ export abstract class RDD<T> {
     return undefined;
   }
 
+  /** The records of a partition, where they lie in an array already; otherwise they are computed. */
+  protected held(_partition: number): readonly T[] | undefined {
+    return undefined;
+  }
+
   /**
    * Does the work that must end before any partition can be computed: a shuffle, or a function that must be awaited.
    * Doing it twice is harmless. Most RDDs have none.
@@ -77,37 +83,45 @@ export abstract class RDD<T> {
 
   /** Hands out the records of a partition, from where they are kept or by computing them. For use after `prepareStages`. */
   iterate(partition: number, emit: Emit<T>): void {
+    this.end(partition, EMITTING, emit);
+  }
+
+  /** The same, for records that end in another way: a pass has this as its last step. @param given what the step is given */
+  end(partition: number, step: Step<T, never>, given: unknown): void {
+    if (this.#kept === undefined) this.#pass(partition, step, given);
+    else Pass.of([step]).run(this.#records(partition) ?? [], [given]);
+  }
+
+  /** The records of a partition, where they lie in an array or are to be kept in one. */
+  #records(partition: number): readonly T[] | undefined {
     const kept = this.#kept;
-    if (kept === undefined) {
-      this.#pass(partition, emit);
-      return;
-    }
-    let records = kept[partition];
-    if (records === undefined) {
-      const computed: T[] = [];
-      this.#pass(partition, (record) => computed.push(record));
-      records = kept[partition] = computed;
-    }
-    for (const record of records) emit(record);
+    if (kept === undefined) return this.held(partition);
+    const present = kept[partition];
+    if (present !== undefined) return present;
+    const computed: T[] = [];
+    this.#pass(partition, EMITTING, (record: T) => computed.push(record));
+    kept[partition] = computed;
+    return computed;
   }
 
   /** Goes back along passages, with a loop instead of calls, to where records are made or kept, and sends them through all steps. */
-  #pass(partition: number, emit: Emit<T>): void {
-    let via: Passage<unknown> | undefined = this.passage(partition);
-    if (via === undefined) {
-      this.compute(partition, emit);
-      return;
+  #pass(partition: number, end: Step<T, never>, given: unknown): void {
+    const steps: AnyStep[] = [end];
+    const givens: unknown[] = [given];
+    let origin = this as RDD<unknown>;
+    let place = partition;
+    for (let via = this.passage(partition) as Passage<unknown> | undefined; via !== undefined;) {
+      ({ rdd: origin, partition: place } = via);
+      if (via.step !== undefined) {
+        steps.push(via.step);
+        givens.push(via.given);
+      }
+      via = origin.#kept === undefined ? origin.passage(place) : undefined;
     }
-    let origin = via;
-    const steps: Step<unknown, unknown>[] = [];
-    for (; via !== undefined; via = via.rdd.#kept === undefined ? via.rdd.passage(via.partition) : undefined) {
-      origin = via;
-      if (via.step !== undefined) steps.push(via.step);
-    }
-    const read = (into: Emit<unknown>): void => {
-      origin.rdd.iterate(origin.partition, into);
-    };
-    runSteps(read, steps, emit as Emit<unknown>);
+    const records = origin === this ? origin.held(place) : origin.#records(place);
+    runSteps(steps, givens, records, (emit) => {
+      origin.compute(place, emit);
+    });
   }
 
   /** The number of partitions, as Spark asks for it. */
@@ -236,21 +250,24 @@ export abstract class RDD<T> {
   }
 }
 
-/** @param steps the last one first */
-function runSteps(read: (into: Emit<unknown>) => void, steps: Step<unknown, unknown>[], emit: Emit<unknown>): void {
-  let readHere = read;
+/**
+ * Sends records through steps, the last of which comes first.
+ * @param records undefined where `compute` gives them, one by one
+ */
+function runSteps(
+  steps: AnyStep[], givens: unknown[], records: readonly unknown[] | undefined, compute: (emit: Emit<unknown>) => void,
+): void {
+  let ready = records;
   while (steps.length > LONGEST_PASS) {
-    const records: unknown[] = [];
-    readHere(chained(steps.splice(-LONGEST_PASS), (record) => records.push(record)));
-    readHere = (into) => {
-      for (const record of records) into(record);
-    };
+    const collected: unknown[] = [];
+    const part = [EMITTING, ...steps.splice(-LONGEST_PASS)];
+    const givenPart = [(record: unknown) => collected.push(record), ...givens.splice(-LONGEST_PASS)];
+    if (ready === undefined) compute(connected(part, givenPart));
+    else Pass.of(part).run(ready, givenPart);
+    ready = collected;
   }
-  readHere(chained(steps, emit));
-}
-
-function chained(steps: readonly Step<unknown, unknown>[], emit: Emit<unknown>): Emit<unknown> {
-  return steps.reduce((next, step) => step(next), emit);
+  if (ready === undefined) compute(connected(steps, givens));
+  else Pass.of(steps).run(ready, givens);
 }
 
 function ignore(): void {

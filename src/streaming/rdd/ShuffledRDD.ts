@@ -1,15 +1,16 @@
-import { type KeyIdentity, keyHash, keyIdentity } from '../../operators/keys';
+import { type KeyIdentity, keyHash } from '../../operators/keys';
 import type { Pair } from '../Pair';
 import { checkPartitionCount } from './checkPartitionCount';
 import { type Emit, ranStage, RDD } from './RDD';
+import { combining } from './Step';
 
 /** How the values of one key are brought together. The merging functions may change and return their first argument. */
 export interface Combiner<V, C> {
-  create(value: V): C;
-  mergeValue(combined: C, value: V): C;
-  mergeCombiners(first: C, second: C): C;
+  readonly create: (value: V) => C;
+  readonly mergeValue: (combined: C, value: V) => C;
+  readonly mergeCombiners: (first: C, second: C) => C;
   /** What a reader gets, where it must be one of its own: readers may change it, and there may be several, or one again. */
-  copy?(combined: C): C;
+  readonly copy?: (combined: C) => C;
 }
 
 type Combined<K, C> = Map<KeyIdentity, [K, C]>;
@@ -38,7 +39,9 @@ export class ShuffledRDD<K, V, C> extends RDD<Pair<K, C>> {
   }
 
   #shuffle(): Combined<K, C>[] {
-    const partitions = Array.from({ length: this.partitionCount }, () => new Map<KeyIdentity, [K, C]>());
+    // Nothing to bring together: what was combined is the result.
+    if (this.partitionCount === 1 && this.#parent.partitionCount === 1) return [this.#combineWithin(0)];
+    const partitions = Array.from({ length: this.partitionCount }, (): Combined<K, C> => new Map());
     for (let source = 0; source < this.#parent.partitionCount; source++) {
       for (const [identity, pair] of this.#combineWithin(source)) {
         const target = partitions[this.partitionCount === 1 ? 0 : keyHash(pair[0]) % this.partitionCount];
@@ -50,15 +53,11 @@ export class ShuffledRDD<K, V, C> extends RDD<Pair<K, C>> {
     return partitions;
   }
 
+  /** In the same pass in which the pairs are computed. */
   #combineWithin(partition: number): Combined<K, C> {
     const combined: Combined<K, C> = new Map();
-    const combiner = this.#combiner;
-    this.#parent.iterate(partition, (pair) => {
-      const identity = keyIdentity(pair[0]);
-      const present = combined.get(identity);
-      if (present === undefined) combined.set(identity, [shownKey(pair[0], identity), combiner.create(pair[1])]);
-      else present[1] = combiner.mergeValue(present[1], pair[1]);
-    });
+    const { create, mergeValue } = this.#combiner;
+    this.#parent.end(partition, combining(create, mergeValue), combined);
     return combined;
   }
 
@@ -112,7 +111,7 @@ RDD.prototype.reduceByKey = function <K, V>(
 ): RDD<Pair<K, V>> {
   return new ShuffledRDD<K, V, V>(
     this,
-    { create: (value) => value, mergeValue: reduce, mergeCombiners: reduce },
+    { create: itself, mergeValue: reduce, mergeCombiners: reduce },
     numPartitions,
   );
 };
@@ -130,29 +129,37 @@ RDD.prototype.groupBy = function <T, K>(
 };
 
 RDD.prototype.distinct = function <T>(this: RDD<T>, numPartitions?: number): RDD<T> {
-  return this.map((record): Pair<T, null> => [record, null])
-    .reduceByKey(() => null, numPartitions)
-    .keys();
+  return this.map(onceEach<T>).reduceByKey(nothing, numPartitions).keys();
 };
 
-/** What stands for a key in results: -0 is the same key as 0, so it must not depend on their order which of them is shown. */
-export function shownKey<K>(key: K, identity: KeyIdentity): K {
-  return typeof key === 'number' ? (identity as K) : key;
+// Functions of their own, not made anew for each batch: passes are recognised by them.
+function itself<V>(value: V): V {
+  return value;
+}
+
+function onceEach<T>(record: T): Pair<T, null> {
+  return [record, null];
+}
+
+function nothing(): null {
+  return null;
 }
 
 /** Collects values in an array, in their order. */
 export function grouping<V>(): Combiner<V, V[]> {
-  return {
-    create: (value) => [value],
-    mergeValue: (values, value) => {
-      values.push(value);
-      return values;
-    },
-    mergeCombiners: (first, second) => {
-      for (const value of second) first.push(value);
-      return first;
-    },
-    // Sorting in place is the usual way.
-    copy: (values) => values.slice(),
-  };
+  return GROUPING as Combiner<V, V[]>;
 }
+
+const GROUPING: Combiner<unknown, unknown[]> = {
+  create: (value) => [value],
+  mergeValue: (values, value) => {
+    values.push(value);
+    return values;
+  },
+  mergeCombiners: (first, second) => {
+    for (const value of second) first.push(value);
+    return first;
+  },
+  // Sorting in place is the usual way.
+  copy: (values) => values.slice(),
+};

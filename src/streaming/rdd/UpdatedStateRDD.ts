@@ -58,45 +58,50 @@ export class UpdatedStateRDD<K, V, S> extends StateVersionRDD<Pair<K, S>> {
     const before = this.#before;
     const old = before === null ? initialStates(this.#initial) : ranStage(before.#states);
     const values = valuesByKey(this.#batch);
-    const states: States<K, S> = new Map();
-    const partitions =
-      'each' in this.#update
-        ? slicesOf(this.#updateEach(this.#update.each, old, values, states), this.partitionCount)
-        : this.#updatePartitions(this.#update.partition, old, values, states);
+    if ('each' in this.#update) this.#updateEach(this.#update.each, old, values);
+    const [states, partitions] = 'each' in this.#update
+      ? [old, slicesOf([...old.values()], this.partitionCount)]
+      : this.#updatePartitions(this.#update.partition, old, values);
     this.#states = states;
     if (before !== null) before.#states = undefined;
     this.#before = this.#initial = this.#batch = null;
     return partitions;
   }
 
+  /** Changes the states where they are, once the function has been called for all of them: it may throw. */
   #updateEach(
     update: (time: number, key: K, values: V[], state: S | undefined) => S | undefined | null,
-    old: ReadonlyMap<KeyIdentity, Pair<K, S>>,
-    values: ReadonlyMap<KeyIdentity, Pair<K, V[]>>,
     states: States<K, S>,
-  ): Pair<K, S>[] {
-    forEachGroup(old, values, (identity, [key, added, before]) => {
+    values: ReadonlyMap<KeyIdentity, Pair<K, V[]>>,
+  ): void {
+    const changes: (readonly [identity: KeyIdentity, pair: Pair<K, S> | undefined])[] = [];
+    forEachGroup(states, values, (identity, [key, added, before]) => {
       const state = update(this.#time, key, added, before);
-      if (state !== undefined && state !== null) states.set(identity, [key, state]);
+      if (state === undefined || state === null) changes.push([identity, undefined]);
+      else if (before === undefined || !Object.is(state, before)) changes.push([identity, [key, state]]);
     });
-    return [...states.values()];
+    for (const [identity, pair] of changes) {
+      if (pair === undefined) states.delete(identity);
+      else states.set(identity, pair);
+    }
   }
 
   #updatePartitions(
     update: (groups: Iterable<StateGroup<K, V, S>>, time: number) => Iterable<Pair<K, S>>,
     old: ReadonlyMap<KeyIdentity, Pair<K, S>>,
     values: ReadonlyMap<KeyIdentity, Pair<K, V[]>>,
-    states: States<K, S>,
-  ): Pair<K, S>[][] {
+  ): readonly [States<K, S>, readonly (readonly Pair<K, S>[])[]] {
+    const states: States<K, S> = new Map();
     const groups = Array.from({ length: this.partitionCount }, (): StateGroup<K, V, S>[] => []);
     forEachGroup(old, values, (_identity, group) => {
       groups[this.partitionCount === 1 ? 0 : keyHash(group[0]) % this.partitionCount]?.push(group);
     });
-    return groups.map((own) => {
+    const partitions = groups.map((own) => {
       const results = Array.from(checkIterable('updateStateByPartition', update(own, this.#time)));
       for (const pair of results) setFirst(states, pair);
       return results;
     });
+    return [states, partitions];
   }
 }
 

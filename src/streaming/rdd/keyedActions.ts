@@ -1,7 +1,7 @@
 import { type KeyIdentity, keyIdentity } from '../../operators/keys';
 import type { Pair } from '../Pair';
 import { RDD } from './RDD';
-import { shownKey } from './ShuffledRDD';
+import { shownKey } from './shownKey';
 
 declare module './RDD' {
   interface RDD<T> {

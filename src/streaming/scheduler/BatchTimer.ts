@@ -13,7 +13,7 @@ const MISSED_TICKS = 10;
 export class BatchTimer {
   readonly #clock: Clock;
   readonly #interval: number;
-  readonly #onTime: (time: number) => void;
+  readonly #onTime: (time: number) => boolean;
   readonly #closing: (after: number, before: number) => readonly number[];
   readonly #canTakeMore: () => boolean;
   #offset: number;
@@ -21,13 +21,16 @@ export class BatchTimer {
   #timer: Timer | undefined;
 
   /**
+   * @param onTime says whether the batch of that time was given records
+   * @param closing gives those batch times between two others, ascending, at which something is to be done for records in between or
+   * before; asked again after a batch that was given records, since nobody knew of these
    * @param canTakeMore asked before each time is given out; while it says no, times are missed, and made up for afterwards like
    * those of a pause
    */
   constructor(
     clock: Clock,
     interval: number,
-    onTime: (time: number) => void,
+    onTime: (time: number) => boolean,
     closing: (after: number, before: number) => readonly number[],
     canTakeMore: () => boolean = () => true,
   ) {
@@ -77,11 +80,14 @@ export class BatchTimer {
     return this.#next;
   }
 
-  /** Gives out the next batch time at once, ahead of the clock. */
-  fireNext(): void {
+  /**
+   * Gives out the next batch time at once, ahead of the clock.
+   * @returns whether its batch was given records
+   */
+  fireNext(): boolean {
     const time = this.#next;
     this.#next = time + this.#interval;
-    this.#onTime(time);
+    return this.#onTime(time);
   }
 
   #arm(): void {
@@ -99,10 +105,14 @@ export class BatchTimer {
     }
     if (this.#next <= now && this.#canTakeMore()) {
       const last = floorToGrid(now, this.#interval);
-      for (const time of [...this.#closing(this.#next - this.#interval, last), last]) {
-        this.#next = time;
-        this.fireNext();
+      const before = this.#next - this.#interval;
+      let closing = this.#closing(before, last);
+      while (this.#next <= last) {
+        this.#next = closing.find((time) => time >= this.#next) ?? last;
+        const hasRecords = this.fireNext();
         if (!this.isRunning) return;
+        // Those that an update gave back, for example: their windows close after this batch.
+        if (hasRecords) closing = this.#closing(before, last);
       }
     }
     this.#arm();

@@ -24,6 +24,8 @@ export class JobGenerator {
   /** The batches whose inputs are waited for, in order. */
   readonly #unmade: UnmadeBatch[] = [];
   #making: Promise<void> | undefined;
+  /** The newest batch that was given records, as far as that is known. */
+  #newestTaken = -Infinity;
   #withdrawn = false;
   #replaying: Promise<void> | undefined;
   #ended = false;
@@ -46,10 +48,8 @@ export class JobGenerator {
     this.#timer = new BatchTimer(
       clock,
       graph.batchInterval,
-      (time) => {
-        this.#generateJobs(time);
-      },
-      (after, before) => graph.closingTimes(after, before),
+      (time) => this.#generateJobs(time),
+      (after, before) => graph.closingTimes(after, before, this.#newestTaken),
       () => scheduler.held + this.#unmade.length < pendingLimit,
     );
   }
@@ -145,15 +145,18 @@ export class JobGenerator {
     return work;
   }
 
-  #generateJobs(time: number): void {
+  /** @returns whether the batch was given records, as far as that is known */
+  #generateJobs(time: number): boolean {
     try {
       const inputs = this.#graph.allocate(time);
+      if (inputs.some(({ numRecords }) => numRecords > 0)) this.#newestTaken = time;
       const prepared = this.#graph.prepare(time);
       if (prepared === undefined && this.#making === undefined) this.#submitJobs(time, inputs);
       else this.#submitWhenPrepared({ time, inputs, prepared });
     } catch (thrown) {
       this.#onFailure(asError(thrown), time);
     }
+    return this.#newestTaken === time;
   }
 
   #submitWhenPrepared(batch: UnmadeBatch): void {

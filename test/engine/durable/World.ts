@@ -1,5 +1,6 @@
 import type { BatchEvent, DurabilityFigures, OfferedMessage, OutputRecord, RunOptions } from '../../../src/engine/Engine';
 import type { Storage } from '../../../src/engine/durable/Storage';
+import type { Helpers } from '../../../src/engine/parallel/Helpers';
 import { type Places, REAL_PLACES } from '../../../src/engine/Places';
 import { GraphRunner } from '../../../src/engine/GraphRunner';
 import type { CheckpointOperator, Operator, Plan } from '../../../src/plan/Plan';
@@ -45,6 +46,8 @@ export class World {
   turn: () => Promise<void> = () => Promise.resolve();
   /** What receivers and sinks of the next process lead to. */
   places: Places = REAL_PLACES;
+  /** Threads that share the work of the next process. */
+  helpers: Helpers | undefined;
   /** Whether a process is seen to have ended as soon as another one begins. */
   isGone = true;
   #runner: GraphRunner | undefined;
@@ -90,7 +93,7 @@ export class World {
       failed: (problem) => {
         if (isAlive()) this.failures.push(problem);
       },
-    }, undefined, storage, this.places);
+    }, undefined, storage, this.places, this.helpers);
     await this.#runner.start(plan, { ...OPTIONS, ...change });
   }
 

@@ -53,6 +53,22 @@ describe('a drawing with a checkpoint that changes', () => {
     expect([...world.once('out').values()].map(sums)).to.deep.equal([[1], [3], [7]]);
   });
 
+  it('says what is given up of a node that goes on without an output, with an update and at a start', async () => {
+    const world = new World();
+    const lost = 'The node "r" has changed: what it had gathered for count is given up, and its other outputs go on.';
+    await world.start(windowed(3000));
+    await world.offer(numbers(1));
+    await world.clock.advance(1000);
+    await world.runner.update(windowed(3000, { sums: false }), { secrets: {}, taps: [], environment: {} });
+    expect(world.warnings.filter((text) => text === lost)).to.have.length(1);
+    await world.runner.update(windowed(3000), { secrets: {}, taps: [], environment: {} });
+    await world.offer(numbers(2));
+    await world.clock.advance(1000);
+    await world.stop();
+    await world.start(windowed(3000, { sums: false }));
+    expect(world.warnings.filter((text) => text === lost)).to.have.length(2);
+  });
+
   it('refuses an update that would lose state, and goes on with what runs', async () => {
     const world = new World();
     await world.start(windowed(3000));

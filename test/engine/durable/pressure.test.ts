@@ -113,6 +113,8 @@ describe('a graph with a checkpoint under pressure', () => {
       expect(await beat()).to.not.equal('released');
       await world.clock.advance(100_000);
       await stopped;
+      // The files are closed one after the other, without a timer in between.
+      await world.clock.advance(0);
       expect(await beat()).to.equal('released');
     });
   }

@@ -96,6 +96,7 @@ const reading: fc.Arbitrary<Reading> = fc.tuple(
 const batches = fc.array(fc.array(reading, { maxLength: 5 }), { minLength: 2, maxLength: 9 });
 const spans = fc.constantFrom<Span>(
   { length: 1000, slide: 1000 }, { length: 3000, slide: 3000 }, { length: 4000, slide: 1000 }, { length: 4000, slide: 2000 },
+  { length: 6000, slide: 4000 }, { length: 7000, slide: 1000 },
 );
 const emits = fc.constantFrom<Partial<KeyedWindowSettings>>(
   { emitsAll: true }, { emitsAll: false }, { emitsAll: false, emitsLeaving: true }, { emitsAll: true, emitsLeaving: true },
@@ -149,6 +150,41 @@ describe('KeyedWindowState', () => {
         }
       });
     }), { numRuns: 60 });
+  });
+
+  it('has one new pane to be stored after each batch, however many there are', () => {
+    const state = new KeyedWindowState({ length: 60_000, slide: 1000 }, STEP);
+    state.configure(settings([named('sum'), named('max')]));
+    const known = new Set<object>();
+    for (let time = STEP; time <= 100 * STEP; time += STEP) {
+      run(state, time, [['a', time]], 1000);
+      const fresh = state.sections().filter(({ unchanging }) => unchanging !== undefined && !known.has(unchanging));
+      expect(fresh.map(({ name }) => name)).to.deep.equal([`pane/${String(time)}`]);
+      for (const { unchanging } of fresh) known.add(unchanging ?? fresh);
+    }
+  });
+
+  it('goes on from what was stored with a pane for each batch, where a window now has fewer', () => {
+    const span: Span = { length: 4000, slide: 2000 };
+    const sum = (hi: number): object => ({ hi, lo: 0, rest: null, huge: null, nan: 0, positiveInfinity: 0, negativeInfinity: 0 });
+    const pane = (time: number, keys: readonly string[]): object =>
+      ({ time, keys, records: keys.map(() => 1), columns: [keys.map(() => sum(time))] });
+    const old = new Map<string, unknown>([
+      ['head', {
+        version: 1, columns: ['sum'], inverses: [undefined], since: [0], panes: [1000, 2000, 3000, 4000, 5000], emitted: { from: 0, to: 4000 },
+      }],
+      ['pane/1000', pane(1000, ['a'])], ['pane/2000', pane(2000, ['b'])], ['pane/3000', pane(3000, ['a', 'c'])],
+      ['pane/4000', pane(4000, [])], ['pane/5000', pane(5000, ['b'])],
+      ['running', { from: 0, to: 4000, keys: ['a', 'b', 'c'], records: [2, 1, 1], columns: [[sum(4000), sum(2000), sum(3000)]] }],
+    ]);
+    const state = new KeyedWindowState(span, STEP);
+    state.restore(old);
+    expect(state.closingTimes(5000, 60_000)).to.deep.equal([6000, 8000]);
+    expect(decoded(state.sections()).get('pane/3000')).to.deep.equal(pane(3000, ['a', 'c']));
+    state.configure(settings([named('sum')]));
+    const sums = run(state, 6000, [['d', 6]], span.slide).map(({ payload }) => payload as { readonly key: string; readonly sum: number });
+    expect(sums.map(({ key, sum: value }) => [key, value])).to.deep.equal([['a', 3000], ['c', 3000], ['b', 5000], ['d', 6]]);
+    expect([...stored(state).keys()]).to.deep.equal(['head', 'pane/4000', 'pane/5000', 'pane/6000', 'running']);
   });
 
   it('goes on with other columns as one does that was never stored: those that stay keep their past', () => {

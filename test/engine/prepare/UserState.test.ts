@@ -156,7 +156,7 @@ return [key, state.get()];`,
       const batch = Array.from({ length: 20_001 }, (_, index) => [`k${String(index)}`, index] as const);
       run(state, 1000, batch);
       const sections = state.sections();
-      expect(sections.map(({ name }) => name)).to.deep.equal(['head', 'keys/0', 'keys/10000', 'keys/20000']);
+      expect(sections.map(({ name }) => name)).to.deep.equal(['head', 'keys/1', 'keys/2', 'keys/3']);
       run(state, 2000, batch.slice(0, 10));
       const restored = userState('update', 'return (state ?? 0) + values[0];', { keyLimit: 100_000 }, decoded(sections));
       expect(run(restored, 2000, [['k3', 4], ['k20000', 1]])).to.deep.equal([
@@ -170,20 +170,64 @@ return [key, state.get()];`,
       expect(() => stored(state)).to.throw(EngineProblem, 'for the key "bad": What is at call is a function, which cannot be kept');
     });
 
+    it('in the first version too, which had all keys in the order of first appearance', () => {
+      const first = new Map<string, unknown>([
+        ['head', { version: 1, keys: 2 }],
+        ['keys/0', { keys: ['b', 'a'], states: [{ sum: 1 }, { sum: 2 }], lastUpdates: [2000, 1000] }],
+      ]);
+      const change = { timeout: 1000, emitsAll: true };
+      const state = userState('update', 'return { sum: state.sum + values[0] };', change, first);
+      expect(run(state, 3000, [['b', 1]])).to.deep.equal([{ key: 'b', state: { sum: 2 } }, { key: 'a', state: { sum: 2 }, timedOut: true }]);
+      const full = new Map([...first, ['head', { version: 1, keys: 2 ** 50 }]] as const);
+      expect(() => {
+        new UserState().restore(full);
+      }).to.throw(RangeError, 'There are 2 values in "keys/0 keys", and there should be 10000.');
+    });
+
+    it('only as far as it has changed, where the rest is kept: any checkpoint can be gone on from', () => {
+      fc.assert(fc.property(batches, fc.array(fc.nat(3), { minLength: 12, maxLength: 12 }), (all, ways) => {
+        const change = { timeout: 2000, keyLimit: 4 };
+        const uninterrupted = userState('record', RECORD, change);
+        let state = userState('record', RECORD, change);
+        let kept = new Map<object, unknown>();
+        all.forEach((batch, index) => {
+          const time = (index + 1) * 1000;
+          expect(encode(run(state, time, batch)).equals(encode(run(uninterrupted, time, batch)))).to.equal(true);
+          const way = ways[index] ?? 0;
+          if (way === 0) return;
+          if (way === 2) kept.clear();
+          const found = new Map<object, unknown>();
+          const sections = new Map<string, unknown>();
+          for (const section of state.sections((part) => kept.has(part))) {
+            const part = section.unchanging ?? section;
+            const data: unknown = kept.get(part) ?? decoded([section]).get(section.name);
+            found.set(part, data);
+            sections.set(section.name, data);
+          }
+          kept = found;
+          if (way === 3) state = userState('record', RECORD, change, sections);
+        });
+      }), { numRuns: 100 });
+    });
+
     it('and refuses what it never stored', () => {
       const state = userState('update', 'return 1;');
       run(state, 1000, [['a', 1], ['b', 2]]);
       const good = stored(state);
-      const keys = good.get('keys/0') as object;
+      const keys = good.get('keys/1') as object;
+      const head = good.get('head') as object;
       const cases: readonly (readonly [section: string, data: unknown, message: string])[] = [
-        ['head', { version: 7, keys: 2 }, 'version 7, and this program reads version 1'],
-        ['head', { version: 1, keys: 1e300 }, 'In "head keys" there should be a count'],
-        ['head', { version: 1, keys: 2 ** 50 }, 'There are 2 values in "keys/0 keys", and there should be 10000.'],
-        ['keys/0', null, 'In "keys/0" there should be an object'],
-        ['keys/0', { ...keys, keys: ['a', ['b']] }, 'In "keys/0 keys" there should be a text'],
-        ['keys/0', { ...keys, keys: ['a', 'a'] }, 'has a key twice'],
-        ['keys/0', { ...keys, states: [1] }, 'There are 1 values in "keys/0 states", and there should be 2.'],
-        ['keys/0', { ...keys, lastUpdates: [1000, NaN] }, 'In "keys/0 lastUpdates" there should be a number'],
+        ['head', { ...head, version: 7 }, 'version 7, and this program reads version 1 and 2'],
+        ['head', { ...head, keys: 1e300 }, 'In "head keys" there should be a count'],
+        ['head', { ...head, keys: 3 }, 'The parts have 2 keys together, and there should be 3.'],
+        ['head', { ...head, parts: [2] }, 'The section "keys/2" is missing'],
+        ['keys/1', null, 'In "keys/1" there should be an object'],
+        ['keys/1', { ...keys, keys: ['a', ['b']] }, 'In "keys/1 keys" there should be a text'],
+        ['keys/1', { ...keys, keys: ['a', 'a'] }, 'has a key twice'],
+        ['keys/1', { ...keys, states: [1] }, 'There are 1 values in "keys/1 states", and there should be 2.'],
+        ['keys/1', { ...keys, lastUpdates: [1000, NaN] }, 'In "keys/1 lastUpdates" there should be a number'],
+        ['keys/1', { ...keys, orders: [1] }, 'There are 1 values in "keys/1 orders", and there should be 2.'],
+        ['keys/1', { ...keys, removed: [{}] }, 'In "keys/1 removed" there should be a text'],
       ];
       for (const [section, data, message] of cases) {
         expect(() => {

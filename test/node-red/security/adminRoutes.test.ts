@@ -184,7 +184,12 @@ describe('the admin API, secured with adminAuth', () => {
       expect([answer.status, String(answer.body['message']).slice(0, 34)], JSON.stringify(body)).to.deep.equal([400, 'The body must be {"scope": "all"},']);
     }
     const stateless = await post('resetter', path('checkpoint', 'reset'), { scope: ['batcher'] });
-    expect([stateless.status, stateless.body['message']]).to.deep.equal([400, 'The node batcher is a batcher, which has no state. Name nodes that have, or "all".']);
+    expect(stateless.status).to.equal(400);
+    expect(stateless.body['message']).to.match(/^The node batcher( batcher)? has no state: it is a batcher\. Name nodes that have, or "all"\.$/);
+    const unknown = await post('resetter', path('checkpoint', 'reset'), { scope: ['sums', 'gone'] });
+    expect([unknown.status, unknown.body['message']]).to.deep.equal(
+      [404, 'There is no node "gone" in this graph. Name nodes that are drawn in it, by their ids, or "all".'],
+    );
   });
 
   it('makes a checkpoint now, and says in the log who asked', async () => {

@@ -1,39 +1,10 @@
 import { expect } from 'chai';
-import { buildSync } from 'esbuild';
-import { join } from 'node:path';
-import { createContext, runInContext } from 'node:vm';
-import { ROOT, SETS, catalogue, nodeHtml } from './palette';
-
-type EditorFunctions = Record<string, (node: object, value?: unknown) => unknown>;
-
-/** Loads the bundle of a node the way the browser does, with a stand-in for RED that knows the node's catalogue. */
-function load(set: string): EditorFunctions {
-  const { outputFiles } = buildSync({
-    entryPoints: [join(ROOT, 'nodes', set, 'editor.ts')],
-    bundle: true,
-    format: 'iife',
-    write: false,
-    logLevel: 'silent',
-  });
-  const texts = catalogue(set);
-  const prefix = `@dstream/node-red-dstream/${set}:`;
-  const RED = {
-    _: (key: string, values: Record<string, unknown> = {}) => {
-      const text = texts.get(key.slice(prefix.length));
-      if (!key.startsWith(prefix) || text === undefined) {
-        throw new Error(`no text for ${key}`);
-      }
-      return text.replace(/__(\w+?)__/g, (_whole, name: string) => String(values[name]));
-    },
-  };
-  const context = createContext({ RED });
-  runInContext(outputFiles[0]?.text ?? '', context);
-  return runInContext(`dstreamEditor[${JSON.stringify(set)}]`, context) as EditorFunctions;
-}
+import { type EditorFunctions, loadBundle } from './loadBundle';
+import { SETS, nodeHtml } from './palette';
 
 describe('editor bundles', () => {
   const loaded = new Map<string, EditorFunctions>();
-  before(() => SETS.forEach((set) => loaded.set(set, load(set))));
+  before(() => SETS.forEach((set) => loaded.set(set, loadBundle(set))));
 
   /** True, or the texts that the user sees. */
   function validate(set: string, name: string, node: object, value: unknown): unknown {

@@ -35,7 +35,7 @@ const EXPECTED_DEFAULTS: Readonly<Record<(typeof SETS)[number], Readonly<Record<
     target: 'flow', mode: 'batch', emptyBatches: false, broker: '', topic: '', qos: '1', retain: false, url: '', header: '', timeout: 10,
     path: 'dstream-output', fileName: '', fileFormat: 'json', roll: 'day', columns: '', pin: false,
   },
-  engine: { isolation: 'thread', shared: false, heapLimit: '', hangLimit: 5 },
+  engine: { isolation: 'thread', shared: false, parallelism: 1, heapLimit: '', hangLimit: 5 },
 };
 
 /** The fields that have another name than their property. */

@@ -28,6 +28,27 @@ describe('engine node', () => {
     await unload(loaded);
   });
 
+  for (const parallelism of ['many', '0', '1.5', '65', 'Auto']) {
+    it(`refuses ${parallelism} threads`, async () => {
+      const loaded = await load(flow({ isolation: 'thread', parallelism }));
+      expect(loaded.deployment.problems.map(({ nodeId, what, why }) => `${nodeId} ${what} ${why}`)).to.have.length(1);
+      expect(loaded.deployment.problems[0]?.what).to.equal(`engine: parallelism is "${parallelism}"`);
+      expect(Object.values(loaded.deployment.problems[0] ?? {}).join(' ')).to.contain('auto, or a whole number from 1 to 64');
+      await unload(loaded);
+    });
+  }
+
+  for (const parallelism of [undefined, '', 1, '2', 'auto']) {
+    it(`runs graphs for real in several threads, with the setting ${String(parallelism)}`, async () => {
+      const loaded = await loadReal(flow({ isolation: 'thread', parallelism }));
+      expect(loaded.deployment.problems).to.deep.equal([]);
+      const received = messages('h', 200);
+      for (let payload = 0; payload < 200; payload++) node('r').receive({ payload, topic: 'x' });
+      expect((await received).map(({ payload }) => payload)).to.deep.equal(Array.from({ length: 200 }, (_, n) => 2 * n));
+      await unload(loaded);
+    });
+  }
+
   it('runs graphs for real, in a thread of their own, and names the node whose function is wrong', async () => {
     const loaded = await loadReal(flow({ isolation: 'thread' }));
     const received = messages('h', 1);

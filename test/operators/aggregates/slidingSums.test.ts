@@ -3,7 +3,7 @@ import type { Aggregate } from '../../../src/operators/aggregates/Aggregate';
 import { Sum } from '../../../src/operators/aggregates/Sum';
 import { Variance } from '../../../src/operators/aggregates/Variance';
 import { KeyedAggregator } from '../../../src/operators/window/KeyedGroups';
-import { RunningPanes } from '../../../src/operators/window/RunningPanes';
+import { PanedWindow, type WindowRows } from '../../../src/operators/window/PanedWindow';
 import { exactSumOf } from './exactOracle';
 import { fold } from './fold';
 
@@ -63,12 +63,12 @@ describe('a window that slides by subtraction', () => {
 
   it('which the same with ordinary sums does not', () => {
     const naive: Aggregate<number> = {
-      ...Sum,
+      name: 'naive',
       zero: () => 0,
+      accepts: () => true,
       add: (partial, value) => partial + (value as number),
       merge: (into, from) => into + from,
       subtract: (from, part) => from - part,
-      copy: (partial) => partial,
       finish: (partial) => partial,
     };
     const { sum, window } = slide(naive, 2_000, 20, 50);
@@ -82,11 +82,11 @@ describe('a window that slides by subtraction', () => {
 
   it('does so through the panes of a keyed window, for many keys', () => {
     const aggregator = new KeyedAggregator([Sum]);
-    const panes = new RunningPanes(aggregator);
     const numbers = new Numbers();
     const batches: [string, number][][] = [];
     const length = 60;
-    let last = aggregator.empty();
+    const panes = new PanedWindow(aggregator, { length, slide: 1 });
+    let last: WindowRows = new Map();
     for (let time = 1; time <= 3_000; time++) {
       const batch = Array.from({ length: 20 }, (_, index): [string, number] => [`key${String((time * 7 + index * index) % 11)}`, numbers.next()]);
       const groups = aggregator.empty();

@@ -71,22 +71,6 @@ describe('KeyedAggregator', () => {
     expect(from.get('b')?.records).to.equal(1);
   });
 
-  it('takes a group that was merged out of another again, where all its aggregates can', () => {
-    const exact = new KeyedAggregator([aggregateNamed('count'), aggregateNamed('sum')]);
-    const [into, part] = [exact.empty(), exact.empty()];
-    exact.add(into, 'a', [0, 1e16], 1);
-    exact.add(part, 'a', [0, 1], 2);
-    exact.merge(into, part);
-    const [from, taken] = [into.get('a'), part.get('a')];
-    if (from === undefined || taken === undefined) throw new Error('Both groups have the key.');
-    expect(exact.subtract(from, taken)).to.equal(true);
-    expect(from.records).to.equal(1);
-    expect(from.partials.map((partial, index) => exact.aggregates[index]?.finish(partial))).to.deep.equal([1, 1e16]);
-    expect([exact.subtracts, aggregator.subtracts]).to.deep.equal([true, false]);
-    const last = new KeyedAggregator([aggregateNamed('last')]);
-    expect(last.subtract({ key: 'a', records: 2, partials: last.zeros() }, { key: 'a', records: 1, partials: last.zeros() })).to.equal(false);
-  });
-
   it('goes on with aggregates made anew, as many as before', () => {
     const renewed = new KeyedAggregator([aggregateNamed('percentile', 0)]);
     renewed.renew([aggregateNamed('percentile', 100)]);

@@ -84,7 +84,9 @@ describe('NodeOutputFiles', () => {
       const sink = new FileSink({ sink: 's', name: 'out', format: 'csv', roll: 'day', columns: [] }, files, host, new ManualClock(time + 10), () => 0.5);
       for (const batch of batches) {
         const id = `g/s/${String(time + batch)}/0`;
-        await sink.deliver([{ payload: { batch }, topic: '', key: null, id, count: 1 }], host.settled, time + batch);
+        // Of those of the first start, the second one delivers the last again.
+        const origin = { run: '1', ...(batch === 1 ? { runsAgain: new Set(['1']) } : {}) };
+        await sink.deliver([{ payload: { batch }, topic: '', key: null, id, count: 1 }], host.settled, time + batch, origin);
       }
       await sink.stop();
     }

@@ -25,9 +25,12 @@ const expected = batches.flatMap(({ parts }) => parts.flat());
 
 /**
  * Delivers batches from one on until all are there, or the machine crashes.
+ * @param begun how many may have been delivered before
  * @returns how many batches are there
  */
-async function run(files: SimulatedOutputFiles, roll: Roll, format: FileFormat, from: number, crash: Promise<void>): Promise<number> {
+async function run(
+  files: SimulatedOutputFiles, roll: Roll, format: FileFormat, from: number, begun: number, crash: Promise<void>,
+): Promise<number> {
   const host = new TestSinkHost();
   const options = { sink: 's', name: 'out', format, roll, columns: [] };
   const sink = new FileSink(options, files.connect(), host, new ManualClock(Date.UTC(2027, 0, 1)), () => 0.5);
@@ -38,7 +41,8 @@ async function run(files: SimulatedOutputFiles, roll: Roll, format: FileFormat, 
       const records = payloads.map((payload, place) => ({
         payload: { payload }, topic: '', key: null, id: `g/s/${String(number)}/${String(time)}/${String(place)}`, count: 1,
       }));
-      if (await Promise.race([sink.deliver(records, host.settled, time).then(() => false), over])) return index;
+      const delivered = sink.deliver(records, host.settled, time, index < begun ? AGAIN : { run: '1' });
+      if (await Promise.race([delivered.then(() => false), over])) return index;
     }
   }
   expect(host.problems).to.deep.equal([]);
@@ -68,6 +72,7 @@ function linesOf(files: SimulatedOutputFiles, name: string, format: FileFormat):
   return lines.slice(1);
 }
 
+const AGAIN = { run: '1', runsAgain: new Set(['1']) };
 const never = new Promise<void>(() => undefined);
 
 describe('FileSink and crashes', () => {
@@ -76,7 +81,7 @@ describe('FileSink and crashes', () => {
       for (const kind of ['kill', 'power'] as const satisfies readonly CrashKind[]) {
         it(`has each record once and in order, ${roll}, ${format}, after a ${kind} at every operation and another at any`, async () => {
           const whole = new SimulatedOutputFiles(new SeededRandom(0));
-          await run(whole, roll, format, 0, never);
+          await run(whole, roll, format, 0, 0, never);
           expect(found(whole, roll, format)).to.deep.equal(expected);
           expect(whole.operations).to.be.greaterThan(50);
           let crashes = 0;
@@ -86,10 +91,13 @@ describe('FileSink and crashes', () => {
               const files = new SimulatedOutputFiles(random);
               let next = operation;
               let begin = 0;
+              let begun = 0;
               for (let life = 0; ; life++) {
-                const done = await run(files, roll, format, begin, life === 3 ? never : files.crashAfter(next, random.chance(0.2) ? 'kill' : kind));
+                const crash = life === 3 ? never : files.crashAfter(next, random.chance(0.2) ? 'kill' : kind);
+                const done = await run(files, roll, format, begin, begun, crash);
                 if (done === batches.length) break;
                 crashes++;
+                begun = Math.max(begun, done + 1);
                 // Of what was done some is done again, as after a checkpoint that is some batches old.
                 begin = Math.max(0, done - random.below(4));
                 next = 1 + random.below(40);

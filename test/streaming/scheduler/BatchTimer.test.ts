@@ -22,7 +22,10 @@ function started(wall: number, closing: readonly number[] = [], after?: number):
   const timer = new BatchTimer(
     clock,
     1000,
-    (time) => times.push(time),
+    (time) => {
+      times.push(time);
+      return false;
+    },
     (from, to) => {
       asked.push([from, to]);
       return closing;
@@ -88,7 +91,7 @@ describe('BatchTimer', () => {
   it('goes on from the batch time it is given where the wall clock has been set back behind it', () => {
     const clock = new SettableClock(100_000);
     const times: number[] = [];
-    const timer = new BatchTimer(clock, 1000, (time) => times.push(time), () => []);
+    const timer = new BatchTimer(clock, 1000, (time) => times.push(time) === 0, () => []);
     timer.start(timer.firstTime(3_700_000), 3_700_000);
     expect(timer.now()).to.equal(3_700_000);
     clock.pass(2500);
@@ -104,7 +107,7 @@ describe('BatchTimer', () => {
     const clock = new SettableClock(100_000);
     const times: number[] = [];
     let full = false;
-    const timer = new BatchTimer(clock, 1000, (time) => times.push(time), () => [], () => !full);
+    const timer = new BatchTimer(clock, 1000, (time) => times.push(time) === 0, () => [], () => !full);
     timer.start(timer.firstTime());
     clock.pass(2000);
     full = true;
@@ -154,6 +157,28 @@ describe('BatchTimer', () => {
     expect(times).to.deep.equal([...range(1000, 10_000), 15_000, 20_000, 60_000]);
   });
 
+  it('asks for the closing times again after one whose batch was given records, of which nobody knew', () => {
+    const clock = new SettableClock(0);
+    const times: number[] = [];
+    const asked: [number, number][] = [];
+    const timer = new BatchTimer(
+      clock,
+      1000,
+      (time) => {
+        times.push(time);
+        return time === 15_000;
+      },
+      (from, to) => {
+        asked.push([from, to]);
+        return times.includes(15_000) ? [15_000, 30_000, 40_000, 45_000] : [15_000, 40_000];
+      },
+    );
+    timer.start(timer.firstTime());
+    clock.pause(60_000);
+    expect(times).to.deep.equal([...range(1000, 10_000), 15_000, 30_000, 40_000, 45_000, 60_000]);
+    expect(asked).to.deep.equal([[10_000, 60_000], [10_000, 60_000]]);
+  });
+
   it('stops at once, also when it is stopped by what it calls', () => {
     const clock = new SettableClock(0);
     const times: number[] = [];
@@ -163,6 +188,7 @@ describe('BatchTimer', () => {
       (time) => {
         times.push(time);
         if (time === 3000) timer.stop();
+        return true;
       },
       () => [],
     );
@@ -293,6 +319,9 @@ describe('a program whose machine was asleep', () => {
     clock.pass(3000);
     await clock.settled();
     expect(stream.closingTimes(6000, 60_000)).to.deep.equal([]);
+    // And for a batch that was given records, though its jobs have not been made.
+    expect(stream.closingTimes(6000, 60_000, 6000)).to.deep.equal([]);
+    expect(stream.closingTimes(6000, 60_000, 7000)).to.deep.equal([10_000]);
     await ssc.finish();
   });
 });

@@ -31,13 +31,19 @@ export class KilledNodeRed {
     this.#parameters = parameters;
   }
 
-  static async prepare(folder: string, flows: readonly FlowNode[], nodeParameters: readonly string[] = []): Promise<KilledNodeRed> {
+  /** @param nodesDirectories where it looks for palettes; default: this package */
+  static async prepare(
+    folder: string,
+    flows: readonly FlowNode[],
+    nodeParameters: readonly string[] = [],
+    nodesDirectories: readonly string[] = [packageRoot],
+  ): Promise<KilledNodeRed> {
     await mkdir(folder, { recursive: true });
     const settings = {
       userDir: folder,
       flowFile: 'flows.json',
       uiHost: '127.0.0.1',
-      nodesDir: [packageRoot],
+      nodesDir: nodesDirectories,
       credentialSecret: 'only for tests',
       disableEditor: true,
       telemetry: { enabled: false, updateNotification: false },

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { DurabilityFigures, RecoveryFigures } from '../../../src/engine/Engine';
+import type { RecoveryFigures } from '../../../src/engine/Engine';
+import type { GraphFigures } from '../../../src/flow/graphFigures';
 import { batcher, map, node, receiver, tab } from '../flows';
 import { Mosquitto } from '../Mosquitto';
 import type { FlowNode } from '../NodeRed';
@@ -59,7 +60,7 @@ export async function measureRecovery({ keys, kills, folder }: RecoveryOptions):
     await publish('filling', 0, keys).finished();
     const filled = Date.now();
     trickle = publish('trickle', 100);
-    let figures: DurabilityFigures | undefined;
+    let figures: GraphFigures['durability'];
     const current: Life = life;
     // One batch later everything that had arrived is in the state; the checkpoint after that has all of it.
     await until('all of the state is in a checkpoint', async () => {

@@ -53,14 +53,11 @@ export const ENGINE_MUTANTS: Readonly<Record<string, readonly Mutation[]>> = {
   'lets new records overtake those in the log': [
     { file: 'ReceiverRuntime', find: 'const isBehind = this.inLogOnly > 0;', replacement: 'const isBehind = false;' },
   ],
-  'does not go on with the order of records': [
-    { file: 'durable/DurableGraph', find: 'return Math.max(known, ', replacement: 'return Math.min(0, ' },
-  ],
   'makes checkpoints of batches that are not over': [
     { file: 'durable/DurableGraph', find: '!this.ledger.isSettled || this.ledger.settledUpTo !== batch || ', replacement: '' },
   ],
   'takes the state for a checkpoint after the next batch has begun': [
-    { file: 'durable/CheckpointMaker', find: 'sections: state.sections() }', replacement: 'get sections() { return state.sections(); } }' },
+    { file: 'durable/CheckpointMaker', find: 'sections: state.sections(isKept) }', replacement: 'get sections() { return state.sections(isKept); } }' },
     {
       file: 'durable/CheckpointMaker', find: 'const sections = [];',
       replacement: 'const sections = []; await new Promise((resolve) => this.#clock.schedule(100, resolve));',
@@ -78,7 +75,7 @@ export const ENGINE_MUTANTS: Readonly<Record<string, readonly Mutation[]>> = {
     { file: 'durable/GraphKeeper', find: 'durable.recovery.lastBatch :', replacement: 'undefined :' },
   ],
   'runs interrupted batches with the new drawing': [
-    { file: 'durable/GraphKeeper', find: 'const stretch = durable.interrupted.nextStretch;', replacement: 'const stretch = undefined;' },
+    { file: 'durable/formerPlan', find: 'const stretch = durable.interrupted.nextStretch;', replacement: 'const stretch = undefined;' },
   ],
   'runs all interrupted batches with the drawing of the first': [
     { file: 'durable/GraphKeeper', find: 'isReplay ? durable.interrupted.nextStretch?.times ?? [] :', replacement: '' },
@@ -88,15 +85,15 @@ export const ENGINE_MUTANTS: Readonly<Record<string, readonly Mutation[]>> = {
   ],
   'lets an update cut off the batches that run again': [
     {
-      file: 'GraphRunner', find: 'await this.#endInterrupted(prepared, options);\n                const fresh',
-      replacement: 'const fresh',
+      file: 'GraphRunner', find: 'await this.#endInterrupted(prepared, options);\n                return',
+      replacement: 'return',
     },
   ],
   'resets state at every start': [
     { file: 'durable/DurableGraph', find: 'return this.#resets.includes(reset.id);', replacement: 'return false;' },
   ],
   'does not know after which batch state was reset': [
-    { file: 'durable/DurableGraph', find: 'reset === undefined ? { plan } : { plan, reset }', replacement: '{ plan }' },
+    { file: 'durable/DurableGraph', find: '...(reset === undefined ? {} : { reset })', replacement: '' },
   ],
   'does not look for packets that came before': [
     { file: 'durable/ReceiverLog', find: 'return this.#shared.journal.hasPacket(this.#id, packet);', replacement: 'return false;' },
@@ -108,7 +105,7 @@ export const ENGINE_MUTANTS: Readonly<Record<string, readonly Mutation[]>> = {
     { file: 'prepare/sink', find: 'String(time), String(index)]', replacement: 'String(time + Math.floor(performance.now())), String(index)]' },
   ],
   'does not tell a file sink that batches may come again': [
-    { file: 'Sinks', find: 'repeats: this.#durable !== undefined', replacement: 'repeats: false' },
+    { file: 'durable/DurableGraph', find: 'this.interrupted.originOf(time) ?? ', replacement: '' },
   ],
   'does not ask whether somebody else has taken over': [
     { file: 'durable/openDurableGraph', find: 'checkOwnership: () => lease.check(),', replacement: '' },
@@ -117,6 +114,9 @@ export const ENGINE_MUTANTS: Readonly<Record<string, readonly Mutation[]>> = {
 
 /** Those for which something rare must happen: only where many histories are asked for. */
 export const RARE_ENGINE_MUTANTS: Readonly<Record<string, readonly Mutation[]>> = {
+  'does not go on with the order of records': [
+    { file: 'durable/DurableGraph', find: 'return Math.max(known, ', replacement: 'return Math.min(0, ' },
+  ],
   'takes records into memory twice': [
     { file: 'ReceiverRuntime', find: 'if (this.#inMemory === begin)', replacement: 'if (true)' },
   ],

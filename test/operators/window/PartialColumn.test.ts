@@ -1,0 +1,47 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { aggregateNamed, aggregateNames } from '../../../src/operators/aggregates';
+import { copyOf } from '../../../src/operators/window/copyPartial';
+import { columnOf } from '../../../src/operators/window/PartialColumn';
+
+const values = fc.array(fc.oneof(
+  fc.double(), fc.integer({ min: -3, max: 3 }),
+  fc.constantFrom<unknown>(-0, NaN, Infinity, 1e300, 2 ** 1000, 1e-320, 0.1, 'text', '7', null),
+), { maxLength: 12 });
+
+describe('PartialColumn', () => {
+  for (const name of aggregateNames) {
+    it(`gives partials back to the last bit, and copies that nobody else sees: ${name}`, () => {
+      const aggregate = aggregateNamed(name);
+      fc.assert(fc.property(fc.array(values, { maxLength: 5 }), (rows) => {
+        const partials = rows.map((row) => row.filter((value) => aggregate.accepts(value))
+          .reduce((partial: unknown, value, order) => aggregate.add(partial, value, order), aggregate.zero()));
+        const expected = partials.map((partial) => copyOf(aggregate, partial));
+        const column = columnOf(aggregate, partials);
+        expected.forEach((partial, row) => {
+          aggregate.add(column.copyAt(row), 5, 1e9);
+          expect(column.at(row)).to.deep.equal(partial);
+          expect(aggregate.finish(column.copyAt(row))).to.deep.equal(aggregate.finish(partial));
+        });
+        expect(column.size).to.be.at.least(rows.length);
+      }), { numRuns: 50 });
+    });
+  }
+
+  it('takes 8 bytes for each number of ordinary partials', () => {
+    const widths = aggregateNames.flatMap((name) => {
+      const { packed } = aggregateNamed(name);
+      return packed === undefined ? [] : [[name, packed.width]];
+    });
+    expect(Object.fromEntries(widths)).to.deep.equal({
+      count: 1, sum: 2, mean: 3, min: 1, max: 1, first: 2, last: 2, variance: 7, stddev: 7, sampleVariance: 7, sampleStddev: 7,
+    });
+  });
+
+  it('counts what lists and sketches hold, which do not get smaller by merging', () => {
+    const list = aggregateNamed('list');
+    const partial = [1, 2, 3].reduce((into: unknown, value) => list.add(into, value, value), list.zero());
+    expect(columnOf(list, [partial, list.zero()]).size).to.equal(4);
+    expect(columnOf(aggregateNamed('max'), [{ some: true, value: 1 }]).size).to.equal(1);
+  });
+});
