@@ -212,7 +212,8 @@ export class MqttConnection {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#client.off('close', end);
-        resolve();
+        // Where the process stood still meanwhile, what the broker sent waits to be read: timers come first, and sockets after them.
+        setImmediate(() => setImmediate(resolve));
       }, duration);
       const end = (): void => {
         clearTimeout(timer);

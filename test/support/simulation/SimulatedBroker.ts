@@ -188,12 +188,14 @@ export class SimulatedBroker {
     });
   }
 
-  /** Longer than any packet takes that is under way. */
+  /** Longer than any packet takes that is under way; after a process that stood still has read what came meanwhile. */
   #pause(connection: number): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#clock.schedule(10 * this.#latency, () => {
-        if (connection === this.#connection) resolve();
-        else reject(new Error('The connection ended.'));
+        this.#clock.schedule(0, () => {
+          if (connection === this.#connection) resolve();
+          else reject(new Error('The connection ended.'));
+        });
       });
     });
   }
