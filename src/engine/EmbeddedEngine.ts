@@ -2,7 +2,7 @@ import { SystemClock } from '../ports/node/SystemClock';
 import type { Clock } from '../ports/Clock';
 import type { Plan } from '../plan/Plan';
 import type { Engine, Query, RunOptions } from './Engine';
-import { InlineQuery } from './InlineQuery';
+import { loadLater } from './loadLater';
 import type { Parallelism } from './parallel/Helpers';
 import type { GraphHost } from './remote/GraphLink';
 import { GraphProcess } from './remote/GraphProcess';
@@ -44,9 +44,10 @@ export class EmbeddedEngine implements Engine {
 
   start(plan: Plan, options: RunOptions): Query {
     const { isolation, clock, restarts = DEFAULT_RESTARTS } = this.#options;
-    return isolation === 'inline'
-      ? new InlineQuery(plan, options, clock ?? new SystemClock())
-      : new RemoteQuery(plan, options, () => this.#host(), restarts);
+    if (isolation !== 'inline') return new RemoteQuery(plan, options, () => this.#host(), restarts);
+    // With it comes all that runs graphs: threads and processes have that of their own.
+    const { InlineQuery } = loadLater('./InlineQuery') as typeof import('./InlineQuery');
+    return new InlineQuery(plan, options, clock ?? new SystemClock());
   }
 
   #host(): GraphHost {

@@ -2,11 +2,10 @@ import type { SinkOperator } from '../plan/Plan';
 import type { Clock } from '../ports/Clock';
 import { NodeOutputFiles } from '../ports/node/NodeOutputFiles';
 import { FileSink } from '../sinks/file/FileSink';
-import { HttpSink } from '../sinks/http/HttpSink';
-import { MqttSink } from '../sinks/mqtt/MqttSink';
 import type { Sink, SinkHost } from '../sinks/Sink';
 import type { HttpSecret, MqttSecret } from './Engine';
 import { EngineProblem } from './EngineProblem';
+import { loadLater } from './loadLater';
 
 /**
  * The sink that an operator's parameters ask for; undefined for one that hands its records to the flow. The registry of
@@ -26,11 +25,13 @@ export function createSink(
     case 'mqtt': {
       const broker = secrets[target.connection] as MqttSecret | undefined;
       if (broker === undefined) throw missing(operator, 'broker-missing', 'MQTT broker', 'Choose a broker in the sink, and deploy.');
+      const { MqttSink } = loadLater('../sinks/mqtt/MqttSink') as typeof import('../sinks/mqtt/MqttSink');
       return new MqttSink({ broker, topic: target.topic, qos: target.qos, retain: target.retain }, host, clock);
     }
     case 'http': {
       const secret = secrets[target.connection] as HttpSecret | undefined;
       if (secret === undefined) throw missing(operator, 'sink-url-invalid', 'address', 'Give an address in the sink, and deploy.');
+      const { HttpSink } = loadLater('../sinks/http/HttpSink') as typeof import('../sinks/http/HttpSink');
       return new HttpSink({ ...secret, timeout: target.timeout }, host, clock);
     }
     case 'file': {

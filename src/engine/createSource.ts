@@ -1,12 +1,12 @@
 import type { Clock } from '../ports/Clock';
 import type { ReceiverOperator } from '../plan/Plan';
 import { FolderSource } from '../sources/folder/FolderSource';
-import { MqttSource } from '../sources/mqtt/MqttSource';
 import { SimulatedSource } from '../sources/simulated/SimulatedSource';
 import { TcpSource } from '../sources/tcp/TcpSource';
 import type { Source, SourceHost } from '../sources/Source';
 import type { MqttSecret } from './Engine';
 import { EngineProblem } from './EngineProblem';
+import { loadLater } from './loadLater';
 
 /**
  * The source that a receiver's parameters ask for; undefined for one that is fed from outside, by wires or
@@ -41,6 +41,7 @@ export function createSource(
           fix: 'Choose a broker in the receiver, and deploy.',
         });
       }
+      const { MqttSource } = loadLater('../sources/mqtt/MqttSource') as typeof import('../sources/mqtt/MqttSource');
       return new MqttSource({ ...connection, subscription: { topic: source.topic, qos: source.qos } }, host);
     }
   }
