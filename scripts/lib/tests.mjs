@@ -15,6 +15,8 @@ const inFolder = (...names) => (file) => names.some((name) => file.split('/').sl
 /** Real Node-REDs that are killed; what they share is tested with everything else. */
 const isAboutKills = (file) => file.startsWith('kills/');
 const inFolderBeyondNpm = inFolder('mosquitto', 'browser', 'smoke', 'heavy', 'install');
+/** Histories of crashes, made from seeds: the same with every Node.js. */
+const isSimulation = (file) => /[sS]imulation\.test\.js$/.test(file);
 const needsMoreThanNpm = (file) => inFolderBeyondNpm(file) || isAboutKills(file);
 
 /**
@@ -25,8 +27,9 @@ export const groups = [
   {
     name: 'unit',
     byDefault: true,
-    includes: (file) => !needsMoreThanNpm(file) && !inFolder('nodes', 'node-red')(file),
+    includes: (file) => !needsMoreThanNpm(file) && !isSimulation(file) && !inFolder('nodes', 'node-red')(file),
   },
+  { name: 'simulation', byDefault: true, includes: isSimulation },
   { name: 'nodes', byDefault: true, includes: (file) => !needsMoreThanNpm(file) && inFolder('nodes')(file) },
   {
     name: 'node-red-4',

