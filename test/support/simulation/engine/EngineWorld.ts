@@ -336,11 +336,11 @@ export class EngineWorld {
     void process.update(planFor(this.shape, version), this.#options()).then((problem) => {
       if (!process.isAlive) return;
       this.#wantsUpdate = false;
-      if (isRefusal) {
+      if (problem?.code === 'checkpoint-taken-over') this.outcome.happened('fenced');
+      else if (isRefusal) {
         if (process.isWell && problem?.code !== 'state-would-be-lost' && !this.#isDiskBad) this.#later(`a window that is longer was ${problem?.text ?? 'accepted'}`);
         this.outcome.happened('update refused');
       } else if (problem === undefined) this.outcome.happened('update');
-      else if (problem.code === 'checkpoint-taken-over') this.outcome.happened('fenced');
       else if (process.isWell && !this.#isDiskBad) this.#later(`an update was refused: ${problem.text}`);
     });
   }
