@@ -1,5 +1,4 @@
 import type { DStream } from '../streaming/dstream/DStream';
-import type { BatchState } from '../streaming/BatchState';
 import type { RDD } from '../streaming/rdd/RDD';
 import type { StreamingContext } from '../streaming/StreamingContext';
 import type { Plan } from '../plan/Plan';
@@ -21,9 +20,6 @@ export interface BuiltStream {
   /** The time from which on all input is known, ms since the epoch: windows that begin earlier are not complete. */
   readonly completeSince: () => number;
 }
-
-/** State that outlives the streams it is fed by. */
-export type OperatorState = BatchState<never, DataRecord>;
 
 /** Is told when user code is entered and left, so that somebody outside can see what does not return. */
 export interface UserCalls {

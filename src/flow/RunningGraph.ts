@@ -17,7 +17,7 @@ import { completeReport, updateText } from './updateText';
 export const UPDATE_LIMIT = 10_000;
 
 /** The problem of a plan that does not fit what a graph with a checkpoint remembers: the user decides what is to become of it. */
-export const STATE_WOULD_BE_LOST = 'state-would-be-lost';
+const STATE_WOULD_BE_LOST = 'state-would-be-lost';
 
 /** A drawing that was deployed and does not run, because the one before does. */
 interface Refusal extends ShownRefusal {

@@ -46,8 +46,8 @@ interface Delivery {
  * off. A batch that is delivered again, because nobody knew any more that it had been written, is not written again.
  *
  * It relies on being told which batches come again, on these coming in the order of their times, and on the same batch having the
- * same records then. A batch that comes for the first time is written whatever is there: a graph that kept no log for a while has
- * batches of the same times, and so has one whose clock was set back.
+ * same records then. A batch that a start brings for the first time is written whatever is there: a graph that kept no log for a while
+ * has batches of the same times, and so has one whose clock was set back. A start that another one has followed brings nothing new.
  * While the disk takes nothing, batches wait, and it is tried again.
  */
 export class FileSink implements Sink {

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import { MessageIntake } from '../../../src/sources/mqtt/MessageIntake';
 import { MqttConnection } from '../../../src/sources/mqtt/MqttConnection';
@@ -6,6 +5,7 @@ import type { SourceHost, StoredWith } from '../../../src/sources/Source';
 import { parseMqttAddress } from '../../../src/mqtt/MqttAddress';
 import { bytesOf, publishBytes } from './packets';
 import { politely, RawBroker } from './RawBroker';
+import { until } from './until';
 
 const SESSION = 'me at broker';
 
@@ -50,7 +50,7 @@ describe('a process that stands still while a broker resumes a session', () => {
     try {
       const { socket } = await broker.peer(1, 'connect');
       // The client has read CONNACK, and waits for the broker to mention id 5.
-      await pause(100);
+      await until('the client has read CONNACK', () => !intake.isSettled);
       socket.write(publishBytes({ topic: 't', payload: 'known already', qos: 2, dup: true, messageId: 5 }));
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, STANDSTILL);
       const peer = await broker.peer(1, 'pubrec');
