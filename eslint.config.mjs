@@ -7,7 +7,7 @@ import tseslint from 'typescript-eslint';
 /** Pure folders: what they do depends on what they are given, so a simulated clock and disk can drive them. */
 const PURE = ['src/streaming/**/*.ts', 'src/operators/**/*.ts', 'src/durability/**/*.ts', 'src/plan/**/*.ts', 'src/ports/*.ts'];
 
-const EDITOR = ['nodes/*/editor.ts', 'nodes/shared/editor/**/*.ts'];
+const EDITOR = ['nodes/*/editor.ts', 'nodes/*/editor/**/*.ts'];
 const EDITOR_PROJECT = 'nodes/tsconfig.editor.json';
 
 const viaPort = (name, port) => ({ name, message: `Pure code takes ${port} instead, so that tests can drive it.` });

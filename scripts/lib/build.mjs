@@ -19,7 +19,7 @@ const COMPILED = ['.js', '.js.map', '.d.ts'];
 /** Browser code: bundled into resources/, not compiled into dist/. As in tsconfig.json's `exclude`. */
 function isEditorSource(path) {
   const name = shown(path);
-  return /^nodes\/[^/]+\/editor\.ts$/.test(name) || name.startsWith('nodes/shared/editor/');
+  return /^nodes\/[^/]+\/editor(\.ts$|\/)/.test(name);
 }
 
 function isSource(path) {

@@ -81,6 +81,20 @@ export interface BatchEvent {
   readonly schedulingDelay: number;
   /** ms */
   readonly processingDelay: number;
+  /** Records by receiver; those that gave none are left out. */
+  readonly inputs?: Readonly<Record<string, number>>;
+  /** What became of each sink's part, in the order in which they ran. */
+  readonly outputs?: readonly BatchOutput[];
+  readonly failure?: string;
+}
+
+/** What one sink did in a batch. */
+export interface BatchOutput {
+  /** The id of the sink. */
+  readonly operator: string;
+  readonly records: number;
+  /** ms */
+  readonly duration: number;
   readonly failure?: string;
 }
 
