@@ -1,7 +1,11 @@
 import net from 'node:net';
+import type { DuplexOptions } from 'node:stream';
 import tls from 'node:tls';
 import type { MqttAddress } from './MqttAddress';
 import type { MqttTlsOptions } from './BrokerOptions';
+
+/** What `net.connect` passes on to the stream that it makes. */
+type PlainOptions = net.TcpNetConnectOpts & Pick<DuplexOptions, 'readableHighWaterMark'>;
 
 /**
  * Starts to connect to a broker. What is written before the connection stands is sent when it does.
@@ -9,8 +13,10 @@ import type { MqttTlsOptions } from './BrokerOptions';
  */
 export function openSocket(address: MqttAddress, options: MqttTlsOptions | undefined): net.Socket {
   const { host, port } = address;
-  // Acknowledgements are small and many; waiting to fill a segment would only delay them.
-  if (address.transport !== 'tls') return net.connect({ host, port, noDelay: true });
+  // Acknowledgements are small and many; waiting to fill a segment would only delay them. And a socket that is left unread shall leave
+  // bytes to the operating system, which collects them for less: by itself it would go on reading in small pieces, up to 64 KiB.
+  const plain: PlainOptions = { host, port, noDelay: true, readableHighWaterMark: 1 };
+  if (address.transport !== 'tls') return net.connect(plain);
   const socket = tls.connect({ ...tlsOptions(options), ...serverName(host, options), host, port });
   socket.setNoDelay(true);
   return socket;

@@ -3,6 +3,8 @@ import { expect } from 'chai';
 import { InboundLane } from '../../src/sources/mqtt/InboundLane';
 import { MalformedPacketError } from '../../src/sources/mqtt/MalformedPacketError';
 import { PublishDecoder, type PublishDecoderOptions, type PublishMessage } from '../../src/sources/mqtt/PublishDecoder';
+import { ReadingPace } from '../../src/sources/mqtt/ReadingPace';
+import { QUICK_RESTS } from '../sources/mqtt/quickRests';
 import { hostileStream, pieces } from './mqttStreams';
 import { Random } from './random';
 
@@ -84,7 +86,7 @@ async function throughLane(options: PublishDecoderOptions, chunks: readonly Buff
     },
     release: () => undefined,
     dropped: () => undefined,
-  }, () => () => undefined);
+  }, () => () => undefined, new ReadingPace(QUICK_RESTS));
   lane.on('data', (bytes: Buffer) => passed.push(bytes));
   lane.on('error', (thrown) => {
     error = reasonOf(thrown);

@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream';
 import { PublishDecoder, type PublishDecoderOptions, type PublishHandler, type PublishMessage } from './PublishDecoder';
+import type { ReadingPace } from './ReadingPace';
 
 /** Who takes what comes in. Outlives connections. */
 export interface Intake {
@@ -62,6 +63,8 @@ interface Delivery {
  * its own settings (mosquitto's max_inflight_messages of 20), at most by the number of ids. Where that is more than the intake
  * holds, further messages of QoS 1 and 2 are left to the broker, and when all before them are answered the connection ends, so that
  * it sends them again. Messages of QoS 0 would be lost either way, in the broker unseen: here they are counted.
+ *
+ * Chunks of nothing but QoS 0, which nobody waits for an answer to, are collected for a few milliseconds where they come thick and fast.
  */
 export class InboundLane extends Duplex implements PublishHandler {
   readonly #socket: Duplex;
@@ -69,12 +72,15 @@ export class InboundLane extends Duplex implements PublishHandler {
   readonly #decoder: PublishDecoder;
   readonly #protocolVersion: number;
   readonly #patience: Patience;
+  readonly #pace: ReadingPace;
 
   /** The bytes of CONNACK as far as they have come; undefined when they were read. */
   #connack: number[] | undefined = [];
   /** What the chunk that is being read has brought so far. */
   #messages: PublishMessage[] = [];
   #released: number[] = [];
+  /** Whether it brought anything that somebody waits for: a message to acknowledge, or a packet for mqtt.js. */
+  #isUrgent = false;
   /** In the order in which they came. */
   readonly #deliveries: Delivery[] = [];
   #isSettling = false;
@@ -92,12 +98,14 @@ export class InboundLane extends Duplex implements PublishHandler {
   /**
    * @param socket owned by the lane from now on
    * @param patience for how long the socket may go unread
+   * @param pace when a socket that nobody waits for is read
    */
-  constructor(socket: Duplex, options: PublishDecoderOptions, intake: Intake, patience: Patience) {
+  constructor(socket: Duplex, options: PublishDecoderOptions, intake: Intake, patience: Patience, pace: ReadingPace) {
     super();
     this.#socket = socket;
     this.#intake = intake;
     this.#patience = patience;
+    this.#pace = pace;
     this.#protocolVersion = options.protocolVersion;
     this.#decoder = new PublishDecoder(options, this);
     socket.on('data', (chunk: Buffer) => {
@@ -128,16 +136,19 @@ export class InboundLane extends Duplex implements PublishHandler {
   }
 
   publish(message: PublishMessage): void {
+    if (message.qos > 0) this.#isUrgent = true;
     this.#messages.push(message);
   }
 
   release(packetId: number): void {
+    this.#isUrgent = true;
     // Ids are released before messages are stored, because a message may have one of them; not so where it came before.
     if (this.#messages.some((message) => message.qos === 2 && message.packetId === packetId)) this.#deliver(0);
     this.#released.push(packetId);
   }
 
   pass(bytes: Buffer): void {
+    this.#isUrgent = true;
     if (this.#connack !== undefined) this.#readConnack(this.#connack, bytes);
     if (!this.push(bytes)) this.#wantsBytes = false;
   }
@@ -166,6 +177,7 @@ export class InboundLane extends Duplex implements PublishHandler {
     this.#storing = false;
     this.#deliveries.length = 0;
     this.#endWaiting?.();
+    this.#pace.stop();
     this.#wakeSettled();
     if (this.#socket.closed) {
       callback(error);
@@ -192,6 +204,15 @@ export class InboundLane extends Duplex implements PublishHandler {
       return;
     }
     if (this.#intake.isBehind) this.#wait();
+    if (!this.#isUrgent) this.#pace.read(chunk.length, () => this.#readCollected());
+    this.#isUrgent = false;
+    this.#regulate();
+  }
+
+  /** A rest is over: what the socket holds already comes in one piece, then it is read on. */
+  #readCollected(): void {
+    if (this.destroyed) return;
+    if (this.#mayRead) this.#socket.read();
     this.#regulate();
   }
 
@@ -354,9 +375,13 @@ export class InboundLane extends Duplex implements PublishHandler {
     this.write(bytes);
   }
 
+  get #mayRead(): boolean {
+    return this.#wantsBytes && this.#endWaiting === undefined && !this.#pace.isResting;
+  }
+
   /** Reads on or not: mqtt.js must want bytes, and what came before must find its way to the disk. */
   #regulate(): void {
-    const reads = this.#wantsBytes && this.#endWaiting === undefined;
+    const reads = this.#mayRead;
     if (reads === !this.#socket.isPaused()) return;
     if (reads) this.#socket.resume();
     else this.#socket.pause();

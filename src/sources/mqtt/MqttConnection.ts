@@ -8,6 +8,7 @@ import { InboundLane, NotStoredError } from './InboundLane';
 import type { MessageIntake } from './MessageIntake';
 import { DEFAULT_MAXIMUM_PACKET_SIZE, type MqttOptions } from './MqttOptions';
 import { PacketStore } from './PacketStore';
+import { ReadingPace } from './ReadingPace';
 
 /**
  * Messages of QoS 1 and 2 that a version 5 broker may have under way. A group commit of 50 ms at 40,000 messages a second
@@ -33,6 +34,19 @@ const LONGEST_UNREAD = 2000;
 const LONGEST_SETTLING = 1000;
 /** ms after which `close` no longer waits for the broker. */
 const LONGEST_CLOSING = 1800;
+
+/** The machine's time, which connections live by. */
+const REAL_TIME = {
+  monotonic: () => performance.now(),
+  schedule: (delay: number, action: () => void) => {
+    const timer = setTimeout(action, delay);
+    return {
+      cancel: () => {
+        clearTimeout(timer);
+      },
+    };
+  },
+};
 
 /** Why the broker refused the subscription. */
 export class SubscriptionDeniedError extends Error {
@@ -127,12 +141,13 @@ export class MqttConnection {
       };
       const { keepalive } = options;
       const unread = keepalive === 0 ? LONGEST_UNREAD : Math.min(LONGEST_UNREAD, keepalive * 1000 * UNREAD_PART);
-      this.#lane = new InboundLane(openSocket(address, options.tls), decoder, intake, (over) => {
-        const timer = setTimeout(over, unread);
+      const patience = (over: () => void): (() => void) => {
+        const timer = REAL_TIME.schedule(unread, over);
         return () => {
-          clearTimeout(timer);
+          timer.cancel();
         };
-      });
+      };
+      this.#lane = new InboundLane(openSocket(address, options.tls), decoder, intake, patience, new ReadingPace(REAL_TIME));
       return this.#lane;
     }, subscriberOptions(options, address));
   }

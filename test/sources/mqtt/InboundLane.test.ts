@@ -3,10 +3,16 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { InboundLane, type Intake, NotStoredError } from '../../../src/sources/mqtt/InboundLane';
 import { MalformedPacketError } from '../../../src/sources/mqtt/MalformedPacketError';
+import { ReadingPace } from '../../../src/sources/mqtt/ReadingPace';
 import type { PublishMessage } from '../../../src/sources/mqtt/PublishDecoder';
+import { ManualClock } from '../../../src/ports/ManualClock';
 import { bytesOf, publishBytes, split } from './packets';
+import { QUICK_RESTS } from './quickRests';
 
 const OPTIONS = { protocolVersion: 4, maximumPacketSize: 1000, topicAliasMaximum: 0 } as const;
+
+/** Chunks never come close together. */
+const WITH_PAUSES = { ...QUICK_RESTS, monotonic: ((time) => () => (time += 10))(0) };
 
 type StoreMessages = (messages: readonly PublishMessage[]) => Promise<void> | undefined;
 
@@ -53,9 +59,10 @@ interface Bench {
 interface More {
   readonly options?: ConstructorParameters<typeof InboundLane>[1];
   readonly release?: () => Promise<void> | undefined;
+  readonly clock?: ConstructorParameters<typeof ReadingPace>[0];
 }
 
-function bench(store: StoreMessages, { options = OPTIONS, release }: More = {}): Bench {
+function bench(store: StoreMessages, { options = OPTIONS, release, clock = WITH_PAUSES }: More = {}): Bench {
   const socket = new TestSocket();
   const freed: (() => void)[] = [];
   const caughtUp: (() => void)[] = [];
@@ -83,7 +90,7 @@ function bench(store: StoreMessages, { options = OPTIONS, release }: More = {}):
   const lane = new InboundLane(socket, options, intake, (over) => {
     waiting.add(over);
     return () => waiting.delete(over);
-  });
+  }, new ReadingPace(clock));
   const passed: Buffer[] = [];
   const errors: Error[] = [];
   lane.on('data', (bytes: Buffer) => passed.push(bytes));
@@ -414,6 +421,71 @@ describe('InboundLane', () => {
       await turns();
       expect(opened).to.deep.equal(expected);
     }
+  });
+
+  describe('a stream of small chunks of QoS 0', () => {
+    const stored = (): { readonly ids: number[]; readonly store: StoreMessages } => {
+      const ids: number[] = [];
+      return { ids, store: (messages) => void ids.push(...messages.map(({ payload }) => Number(payload.toString()))) };
+    };
+
+    it('is read with rests of 5 ms, and all of it', async () => {
+      const clock = new ManualClock();
+      const { ids, store } = stored();
+      const { socket } = bench(store, { clock });
+      for (const id of [1, 2, 3, 4]) {
+        socket.push(message(id, 0));
+        await turns();
+      }
+      // The first says nothing of what follows; the second comes at the same moment.
+      expect([ids, socket.isPaused()]).to.deep.equal([[1, 2], true]);
+      await clock.advance(4);
+      expect([ids, socket.isPaused()]).to.deep.equal([[1, 2], true]);
+      await clock.advance(1);
+      expect([ids, socket.isPaused()]).to.deep.equal([[1, 2, 3, 4], false]);
+      socket.push(message(5, 0));
+      await turns();
+      expect([ids, socket.isPaused()]).to.deep.equal([[1, 2, 3, 4, 5], true]);
+    });
+
+    it('is read at once where it has pauses of 2 ms', async () => {
+      const clock = new ManualClock();
+      const { ids, store } = stored();
+      const { socket } = bench(store, { clock });
+      for (const id of [1, 2, 3]) {
+        socket.push(message(id, 0));
+        await turns();
+        expect([ids.at(-1), socket.isPaused()]).to.deep.equal([id, false]);
+        await clock.advance(2);
+      }
+    });
+
+    it('is read at once where its chunks are large, or somebody waits for an answer', async () => {
+      const clock = new ManualClock();
+      const { socket, passed } = bench(() => undefined, { clock, options: { ...OPTIONS, maximumPacketSize: 100_000 } });
+      const large = publishBytes({ topic: 't', payload: 'x'.repeat(16_384), qos: 0 });
+      const pingresp = bytesOf({ cmd: 'pingresp' });
+      for (const chunk of [message(1, 0), large, message(2), message(3), pingresp, message(4, 2), pubrel(4), Buffer.concat([message(5, 0), message(6)])]) {
+        socket.push(chunk);
+        await turns();
+        expect(socket.isPaused()).to.equal(false);
+      }
+      expect(Buffer.concat(passed)).to.deep.equal(pingresp);
+    });
+
+    it('ends with its connection, also in the middle of a rest', async () => {
+      const clock = new ManualClock();
+      const { ids, store } = stored();
+      const { socket, lane } = bench(store, { clock });
+      for (const id of [1, 2, 3]) {
+        socket.push(message(id, 0));
+        await turns();
+      }
+      lane.destroy();
+      await clock.advance(100);
+      await turns();
+      expect([ids, socket.destroyed]).to.deep.equal([[1, 2], true]);
+    });
   });
 
   describe('while more waits than can be stored', () => {

@@ -5,7 +5,9 @@ import { MqttClient } from 'mqtt';
 import mqttPacket, { type Packet } from 'mqtt-packet';
 import { InboundLane } from '../../../src/sources/mqtt/InboundLane';
 import { MessageIntake } from '../../../src/sources/mqtt/MessageIntake';
+import { ReadingPace } from '../../../src/sources/mqtt/ReadingPace';
 import { bytesOf, publishBytes, split } from './packets';
+import { QUICK_RESTS } from './quickRests';
 
 /** A connection whose other end is a recording of what a broker sent. */
 class Recording extends Duplex {
@@ -107,7 +109,7 @@ async function throughLane(chunks: readonly Buffer[], protocolVersion: Version):
     { session: 's', isKept: false, dropped: () => undefined },
   );
   const decoder = { protocolVersion, maximumPacketSize: 100_000, topicAliasMaximum: 0 };
-  const lane = new InboundLane(recording, decoder, intake, () => () => undefined);
+  const lane = new InboundLane(recording, decoder, intake, () => () => undefined, new ReadingPace(QUICK_RESTS));
   const client = clientOver(lane, protocolVersion);
   client.on('message', () => {
     throw new Error('A message went past the lane.');
