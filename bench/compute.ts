@@ -96,6 +96,7 @@ async function compareDrawn(session: Session, batches: readonly (readonly Buffer
     problem: failed,
     progress: () => undefined,
     log: () => undefined,
+    described: () => undefined,
     failed,
   });
   const plan = planOf([

@@ -14,10 +14,13 @@ export class Subject {
   readonly process: ChildProcess;
   /** From the start of the process until it could work: ms. */
   readonly startTime: number;
+  /** Of a Node-RED's admin API; empty for another program. */
+  readonly url: string;
 
-  private constructor(process: ChildProcess, startTime: number) {
+  private constructor(process: ChildProcess, startTime: number, url = '') {
     this.process = process;
     this.startTime = startTime;
+    this.url = url;
   }
 
   /** A real Node-RED, in which nothing is loaded that an ordinary one does not have, except the meter. */
@@ -30,7 +33,7 @@ export class Subject {
     await mkdir(folder, { recursive: true });
     const prepared = await KilledNodeRed.prepare(folder, flows, [...nodeParameters, '--require', METER], withPalette ? [packageRoot] : []);
     const life = await prepared.begin();
-    return new Subject(life.process, (await life.started()) - life.begun);
+    return new Subject(life.process, (await life.started()) - life.begun, life.url);
   }
 
   /** A program of bench/support that prints `ready` when it is. */
