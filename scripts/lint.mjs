@@ -1,5 +1,5 @@
-// npm run lint: ESLint, the layers (dependency-cruiser), and the types, by a strict build. Everything is checked, also after a
-// failure, so that one run shows all there is to do.
+// npm run lint: ESLint, the layers (dependency-cruiser), docs/nodes, and the types, by a strict build. Everything is checked,
+// also after a failure, so that one run shows all there is to do.
 //
 //   npm run lint -- src/operators        only some folders or files (the layers are always checked as a whole)
 import { existsSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Failure, main, root, seconds } from './lib/project.mjs';
 import { installDependencies } from './lib/install.mjs';
 import { build } from './lib/build.mjs';
+import { stalePages } from './lib/nodePages.mjs';
 import { collect } from './lib/run.mjs';
 
 const modules = join(root, 'node_modules');
@@ -21,6 +22,18 @@ async function check(name, script, parameters) {
     console.log(output.trim());
   }
   return code === 0;
+}
+
+/** Whether docs/nodes says what the help and the dialogs say. */
+function checkNodePages() {
+  try {
+    const stale = stalePages();
+    console.log(`docs/nodes: ${stale.length === 0 ? 'all well' : `${stale.join(', ')} out of date; run npm run docs`}`);
+    return stale.length === 0;
+  } catch (error) {
+    console.log(`docs/nodes: failed\n${error.message}`);
+    return false;
+  }
 }
 
 main(async () => {
@@ -38,6 +51,7 @@ main(async () => {
   for (const project of ['nodes/tsconfig.editor.json'].filter((file) => existsSync(join(root, file)))) {
     results.push(await check(`Editor types (${project})`, 'typescript/bin/tsc', ['-p', project, '--noEmit', '--pretty', 'false']));
   }
+  results.push(checkNodePages());
   try {
     // Types, and whether each node has all its files.
     await build({ strict: true });

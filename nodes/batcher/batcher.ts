@@ -1,6 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { joinDeployment } from '../shared/joinDeployment';
-import { migrate, type Migration } from '../shared/migrate';
 
 /** What the batcher's dialog stores; numbers may arrive as strings. */
 interface BatcherProperties extends NodeDef {
@@ -21,13 +20,10 @@ interface BatcherProperties extends NodeDef {
   engine: string;
 }
 
-/** None yet: 1 is the first version. */
-const migrations: readonly Migration[] = [];
-
 export = function batcherNode(api: NodeAPI): void {
   function BatcherNode(this: Node, config: BatcherProperties): void {
     api.nodes.createNode(this, config);
-    joinDeployment(api, this, 'batcher', migrate(config, migrations));
+    joinDeployment(api, this, 'batcher', config);
   }
 
   api.nodes.registerType('dstream-batcher', BatcherNode);

@@ -4,6 +4,7 @@ import { nameOr } from '../shared/editor/label';
 import { isEmpty, isPositiveNumber, isWholeNumber } from '../shared/editor/numbers';
 import { expose } from '../shared/editor/registry';
 import { translator } from '../shared/editor/translate';
+import { isKnownVersion, migrateNodes } from '../shared/editor/versions';
 
 interface BatcherNode {
   readonly name?: string;
@@ -15,6 +16,10 @@ const text = translator('batcher');
 
 function label(node: BatcherNode): string {
   return nameOr(node, text('label.every', { interval: durationText(node.interval, node.intervalUnits) }));
+}
+
+function validateVersion(_node: BatcherNode, value: unknown): true | string {
+  return isKnownVersion('batcher', value) ? true : text('error.version');
 }
 
 function validateInterval(node: BatcherNode, value: unknown): true | string {
@@ -48,11 +53,14 @@ function prepare(node: BatcherNode): void {
   });
 }
 
+migrateNodes('batcher');
+
 expose('batcher', {
   label,
   prepare,
   save: dialogClosed,
   cancel: dialogClosed,
+  validateVersion,
   validateInterval,
   validateBufferLimit,
   validateMaxRate,

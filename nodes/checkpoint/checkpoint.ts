@@ -1,6 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { joinDeployment } from '../shared/joinDeployment';
-import { migrate, type Migration } from '../shared/migrate';
 
 /** What the checkpoint's dialog stores; numbers may arrive as strings. */
 interface CheckpointProperties extends NodeDef {
@@ -18,13 +17,10 @@ interface CheckpointProperties extends NodeDef {
   retention: number | string;
 }
 
-/** None yet: 1 is the first version. */
-const migrations: readonly Migration[] = [];
-
 export = function checkpointNode(api: NodeAPI): void {
   function CheckpointNode(this: Node, config: CheckpointProperties): void {
     api.nodes.createNode(this, config);
-    joinDeployment(api, this, 'checkpoint', migrate(config, migrations));
+    joinDeployment(api, this, 'checkpoint', config);
   }
 
   api.nodes.registerType('dstream-checkpoint', CheckpointNode);

@@ -6,6 +6,7 @@ import { nameOr } from '../shared/editor/label';
 import { isPositiveNumber, isWholeNumber } from '../shared/editor/numbers';
 import { expose } from '../shared/editor/registry';
 import { translator } from '../shared/editor/translate';
+import { isKnownVersion, migrateNodes } from '../shared/editor/versions';
 
 interface CheckpointNode {
   readonly id: string;
@@ -19,6 +20,10 @@ const text = translator('checkpoint');
 
 function label(node: CheckpointNode): string {
   return nameOr(node, text('label.checkpoint'));
+}
+
+function validateVersion(_node: CheckpointNode, value: unknown): true | string {
+  return isKnownVersion('checkpoint', value) ? true : text('error.version');
 }
 
 function validateInterval(node: CheckpointNode, value: unknown): true | string {
@@ -283,11 +288,14 @@ function recoveredSentences({ recovered }: DurabilityReport): string[] {
   return found;
 }
 
+migrateNodes('checkpoint');
+
 expose('checkpoint', {
   label,
   prepare,
   save: close,
   cancel: close,
+  validateVersion,
   validateInterval,
   validateSyncInterval,
   validateLogLimit,

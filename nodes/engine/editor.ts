@@ -3,6 +3,7 @@ import { nameOr } from '../shared/editor/label';
 import { isEmpty, isPositiveNumber, isWholeNumber } from '../shared/editor/numbers';
 import { expose } from '../shared/editor/registry';
 import { translator } from '../shared/editor/translate';
+import { isKnownVersion, migrateNodes } from '../shared/editor/versions';
 
 interface EngineNode {
   readonly name?: string;
@@ -26,6 +27,10 @@ function label(node: EngineNode): string {
     default:
       return nameOr(node, text('label.threadEngine'));
   }
+}
+
+function validateVersion(_node: EngineNode, value: unknown): true | string {
+  return isKnownVersion('engine', value) ? true : text('error.version');
 }
 
 function validateHeapLimit(node: EngineNode, value: unknown): true | string {
@@ -54,4 +59,15 @@ function prepare(node: EngineNode): void {
   });
 }
 
-expose('engine', { label, prepare, save: dialogClosed, cancel: dialogClosed, validateParallelism, validateHeapLimit, validateHangLimit });
+migrateNodes('engine');
+
+expose('engine', {
+  label,
+  prepare,
+  save: dialogClosed,
+  cancel: dialogClosed,
+  validateVersion,
+  validateParallelism,
+  validateHeapLimit,
+  validateHangLimit,
+});

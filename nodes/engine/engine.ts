@@ -1,7 +1,8 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { deploymentOf } from '../../src/flow/deploymentOf';
 import { engineNode } from '../../src/flow/draw';
-import { migrate, type Migration } from '../shared/migrate';
+import { migrate, newestVersion } from '../shared/migrate';
+import { MIGRATIONS } from '../shared/migrations';
 
 /** What the engine's dialog stores; numbers may arrive as strings. */
 interface EngineProperties extends NodeDef {
@@ -17,15 +18,12 @@ interface EngineProperties extends NodeDef {
   parallelism?: number | string;
 }
 
-/** None yet: 1 is the first version. */
-const migrations: readonly Migration[] = [];
-
 export = function engineConfigNode(api: NodeAPI): void {
   const deployment = deploymentOf(api);
 
   function EngineNode(this: Node, config: EngineProperties): void {
     api.nodes.createNode(this, config);
-    const engine = engineNode(this.id, migrate(config, migrations));
+    const engine = engineNode(this.id, migrate({ ...config }, MIGRATIONS.engine), newestVersion(MIGRATIONS.engine));
     deployment.addEngine(engine);
     this.on('close', () => {
       deployment.removeEngine(engine);

@@ -5,6 +5,7 @@ import type { EditorNode } from '../shared/editor/red';
 import { expose } from '../shared/editor/registry';
 import { translator } from '../shared/editor/translate';
 import { isKnownId, upstreamNodes } from '../shared/editor/upstream';
+import { isKnownVersion, migrateNodes } from '../shared/editor/versions';
 
 interface JoinNode extends EditorNode {
   readonly name?: string;
@@ -53,6 +54,10 @@ function tip(mode: unknown): string {
   }
 }
 
+function validateVersion(_node: JoinNode, value: unknown): true | string {
+  return isKnownVersion('join', value) ? true : text('error.version');
+}
+
 /** Whether the left stream is wired in is seen in the dialog, and by the runtime: wires change without asking validators. */
 function validateLeft(_node: JoinNode, value: unknown): true | string {
   if (value === undefined || value === '') {
@@ -99,4 +104,6 @@ function nodeLabel(node: EditorNode): string {
   return shown === type ? type : `${shown} (${type})`;
 }
 
-expose('join', { label, prepare, save, cancel: dialogClosed, validateLeft });
+migrateNodes('join');
+
+expose('join', { label, prepare, save, cancel: dialogClosed, validateVersion, validateLeft });

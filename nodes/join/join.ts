@@ -1,6 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { joinDeployment } from '../shared/joinDeployment';
-import { migrate, type Migration } from '../shared/migrate';
 
 /** What the join's dialog stores. */
 interface JoinProperties extends NodeDef {
@@ -10,13 +9,10 @@ interface JoinProperties extends NodeDef {
   left: string;
 }
 
-/** None yet: 1 is the first version. */
-const migrations: readonly Migration[] = [];
-
 export = function joinNode(api: NodeAPI): void {
   function JoinNode(this: Node, config: JoinProperties): void {
     api.nodes.createNode(this, config);
-    joinDeployment(api, this, 'join', migrate(config, migrations));
+    joinDeployment(api, this, 'join', config);
   }
 
   api.nodes.registerType('dstream-join', JoinNode);

@@ -1,13 +1,18 @@
 import { current, dialogClosed, dialogOpened, whenChanged } from '../shared/editor/dialog';
 import { nameOr } from '../shared/editor/label';
 import { remainingHeight } from '../shared/editor/layout';
-import type { CodeEditor } from '../shared/editor/red';
+import { markFailures } from '../shared/editor/preview/markers';
+import { openPreview, type OpenPreview } from '../shared/editor/preview/openPreview';
+import { TypedScope } from '../shared/editor/preview/TypedScope';
+import type { CodeEditor, EditorNode } from '../shared/editor/red';
 import { expose } from '../shared/editor/registry';
 import { hasReturn, isStarter, starterCode } from '../shared/editor/starters';
 import { translator } from '../shared/editor/translate';
+import { isKnownVersion, migrateNodes } from '../shared/editor/versions';
+import { scope as declarations } from './editor/scope';
+import { mapWork } from './editor/work';
 
-interface MapNode {
-  readonly id: string;
+interface MapNode extends EditorNode {
   readonly name?: string;
   readonly mode?: string;
 }
@@ -16,49 +21,26 @@ interface MapNode {
 interface EditorGlobals {
   readonly monaco?: {
     readonly editor: { setModelLanguage(model: unknown, language: string): void };
-    readonly languages: {
-      readonly typescript: {
-        readonly javascriptDefaults: { addExtraLib(source: string, path: string): { dispose(): void } };
-      };
-    };
   };
   readonly jsonata?: (source: string) => unknown;
 }
 
-/** What a JavaScript body can use, for completion and for underlining slips in Monaco. */
-const SCOPE = `
-interface StreamRecord {
-  payload: any;
-  topic: string;
-  key: string | number | boolean | null;
-  /** When the record arrived: ms since 1970-01-01 UTC. */
-  time: number;
-}
-/** The record. Not there with "batch". */
-declare const msg: StreamRecord;
-/** All records of the batch. Only there with "batch". */
-declare const msgs: StreamRecord[];
-declare const ctx: {
-  /** The end of the batch: ms since 1970-01-01 UTC. */
-  readonly batchTime: number;
-  /** The value of an environment variable. */
-  env(name: string): any;
-  /** Writes to Node-RED's log. */
-  log(...values: any[]): void;
-  warn(...values: any[]): void;
-  /** A number from 0 up to 1; the same again when the batch is run again. */
-  random(): number;
-};
-`;
+/** To try the code with before any record has flowed in. */
+const EXAMPLE = '{ "payload": { "value": 21.5 }, "topic": "kitchen", "key": "kitchen" }';
 
 const text = translator('map');
 const globals = globalThis as EditorGlobals;
 
 let editor: CodeEditor | undefined;
-let scope: { dispose(): void } | undefined;
+let scope: TypedScope | undefined;
+let preview: OpenPreview | undefined;
 
 function label(node: MapNode): string {
   return nameOr(node, node.mode ?? text('label.map'));
+}
+
+function validateVersion(_node: MapNode, value: unknown): true | string {
+  return isKnownVersion('map', value) ? true : text('error.version');
 }
 
 function validateFunc(node: MapNode, value: unknown): true | string {
@@ -97,7 +79,8 @@ function switchLanguage(codeEditor: CodeEditor, lang: string): void {
 
 function prepare(node: MapNode): void {
   dialogOpened(node);
-  scope = globals.monaco?.languages.typescript.javascriptDefaults.addExtraLib(SCOPE, 'file://types/dstream/map.d.ts');
+  const types = new TypedScope('map', declarations);
+  scope = types;
   const stateId = `${node.id}/func`;
   const created = RED.editor.createEditor({
     id: 'node-input-func-editor',
@@ -121,7 +104,21 @@ function prepare(node: MapNode): void {
       created.setValue(starterCode(lang, mode), -1);
     }
     $('.dstream-map-tip').text(tip(lang, mode));
+    preview?.changed();
   });
+  preview = openPreview({
+    node,
+    text,
+    example: EXAMPLE,
+    work: () => mapWork(fieldText('mode'), fieldText('lang'), created.getValue()),
+    learn: (records) => {
+      types.learn(records.map(({ payload }) => payload));
+    },
+    mark: (failures) => {
+      markFailures(created, failures);
+    },
+  });
+  created.getSession().on('change', () => preview?.changed());
 
   const expand = $('#dstream-map-expand');
   RED.popover.tooltip(expand, text('label.expand'));
@@ -176,9 +173,11 @@ function save(): void {
 }
 
 function close(): void {
+  preview?.close();
+  preview = undefined;
   editor?.destroy();
   editor = undefined;
-  scope?.dispose();
+  scope?.close();
   scope = undefined;
   dialogClosed();
 }
@@ -190,4 +189,6 @@ function resize(_node: MapNode, size: { readonly height: number }): void {
   editor?.resize();
 }
 
-expose('map', { label, prepare, save, cancel: close, resize, validateFunc });
+migrateNodes('map');
+
+expose('map', { label, prepare, save, cancel: close, resize, validateVersion, validateFunc });

@@ -1,6 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { joinDeployment } from '../shared/joinDeployment';
-import { migrate, type Migration } from '../shared/migrate';
 
 /** What the map's dialog stores. */
 interface MapProperties extends NodeDef {
@@ -10,13 +9,10 @@ interface MapProperties extends NodeDef {
   func: string;
 }
 
-/** None yet: 1 is the first version. */
-const migrations: readonly Migration[] = [];
-
 export = function mapNode(api: NodeAPI): void {
   function MapNode(this: Node, config: MapProperties): void {
     api.nodes.createNode(this, config);
-    joinDeployment(api, this, 'map', migrate(config, migrations));
+    joinDeployment(api, this, 'map', config);
   }
 
   api.nodes.registerType('dstream-map', MapNode);

@@ -5,6 +5,7 @@ import { asText, isEmpty, isPositiveNumber, isWholeNumber, readNumber } from '..
 import { expose } from '../shared/editor/registry';
 import { isTopicFilter } from '../shared/editor/topics';
 import { translator } from '../shared/editor/translate';
+import { isKnownVersion, migrateNodes } from '../shared/editor/versions';
 
 interface ReceiverNode {
   readonly name?: string;
@@ -48,6 +49,10 @@ function trimmed(value: unknown): string {
 /** Whether a text holds an environment variable, which only the runtime can replace. */
 function hasVariable(value: unknown): boolean {
   return /\$\{[^}]+\}/.test(asText(value));
+}
+
+function validateVersion(_node: ReceiverNode, value: unknown): true | string {
+  return isKnownVersion('receiver', value) ? true : text('error.version');
 }
 
 function validateBroker(node: ReceiverNode, value: unknown): true | string {
@@ -154,11 +159,14 @@ function webRoot(): string {
   return root.endsWith('/') ? root : `${root}/`;
 }
 
+migrateNodes('receiver');
+
 expose('receiver', {
   label,
   prepare,
   save: dialogClosed,
   cancel: dialogClosed,
+  validateVersion,
   validateBroker,
   validateTopic,
   validateHttpPath,

@@ -1,6 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { joinDeployment } from '../shared/joinDeployment';
-import { migrate, type Migration } from '../shared/migrate';
 
 /** What the receiver's dialog stores; numbers may arrive as strings. */
 interface ReceiverProperties extends NodeDef {
@@ -32,13 +31,10 @@ interface ReceiverProperties extends NodeDef {
   seed: number | string;
 }
 
-/** None yet: 1 is the first version. */
-const migrations: readonly Migration[] = [];
-
 export = function receiverNode(api: NodeAPI): void {
   function ReceiverNode(this: Node, config: ReceiverProperties): void {
     api.nodes.createNode(this, config);
-    joinDeployment(api, this, 'receiver', migrate(config, migrations));
+    joinDeployment(api, this, 'receiver', config);
   }
 
   api.nodes.registerType('dstream-receiver', ReceiverNode);

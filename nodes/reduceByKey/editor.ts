@@ -7,11 +7,16 @@ import { isProperty } from '../shared/editor/keys';
 import { nameOr } from '../shared/editor/label';
 import { remainingHeight } from '../shared/editor/layout';
 import { isWholeNumber } from '../shared/editor/numbers';
+import { openPreview, type OpenPreview } from '../shared/editor/preview/openPreview';
+import { TypedScope } from '../shared/editor/preview/TypedScope';
+import type { EditorNode } from '../shared/editor/red';
 import { expose } from '../shared/editor/registry';
 import { translator } from '../shared/editor/translate';
+import { isKnownVersion, migrateNodes } from '../shared/editor/versions';
+import { scope as declarations } from './editor/scope';
+import { reduceWork, valuesToReduce } from './editor/work';
 
-interface ReduceByKeyNode {
-  readonly id: string;
+interface ReduceByKeyNode extends EditorNode {
   readonly name?: string;
   aggregates?: AggregateRow[];
 }
@@ -26,40 +31,19 @@ interface RowWidgets {
   readonly inverse: JQuery;
 }
 
-/** The part of Monaco that knows what names there are. */
-interface EditorGlobals {
-  readonly monaco?: {
-    readonly languages: {
-      readonly typescript: {
-        readonly javascriptDefaults: { addExtraLib(source: string, path: string): { dispose(): void } };
-      };
-    };
-  };
-}
-
-/** What a function can use, for completion and for underlining slips in Monaco. */
-const SCOPE = `
-/** The older value, or what older values were combined into. */
-declare const a: any;
-/** The newer value. */
-declare const b: any;
-declare const ctx: {
-  /** The end of the batch: ms since 1970-01-01 UTC. */
-  readonly batchTime: number;
-  /** The value of an environment variable. */
-  env(name: string): any;
-  /** Writes to Node-RED's log. */
-  log(...values: any[]): void;
-  warn(...values: any[]): void;
-};
-`;
+/** To try the outputs with before any record has flowed in. */
+const EXAMPLE = `[
+  { "payload": 21.5, "topic": "kitchen", "key": "kitchen" },
+  { "payload": 22.5, "topic": "kitchen", "key": "kitchen" },
+  { "payload": 18, "topic": "hall", "key": "hall" }
+]`;
 
 const LIST = '#node-input-aggregates-container';
 
 const text = translator('reduceByKey');
-const globals = globalThis as EditorGlobals;
 
-let scope: { dispose(): void } | undefined;
+let scope: TypedScope | undefined;
+let preview: OpenPreview | undefined;
 
 /** What the dialog calls an aggregate. */
 const NAMES: Readonly<Record<typeof AGGREGATES[number], () => string>> = {
@@ -86,6 +70,10 @@ const NAMES: Readonly<Record<typeof AGGREGATES[number], () => string>> = {
 function label(node: ReduceByKeyNode): string {
   const names = readRows(node.aggregates).map((row) => row.as);
   return nameOr(node, names.length === 0 ? text('label.reduceByKey') : text('label.byKey', { outputs: names.join(', ') }));
+}
+
+function validateVersion(_node: ReduceByKeyNode, value: unknown): true | string {
+  return isKnownVersion('reduceByKey', value) ? true : text('error.version');
 }
 
 function validateKey(node: ReduceByKeyNode, value: unknown): true | string {
@@ -138,7 +126,8 @@ function explain(problem: RowProblem): string {
 
 function prepare(node: ReduceByKeyNode): void {
   dialogOpened(node);
-  scope = globals.monaco?.languages.typescript.javascriptDefaults.addExtraLib(SCOPE, 'file://types/dstream/reduceByKey.d.ts');
+  const types = new TypedScope('reduceByKey', declarations);
+  scope = types;
   $('#node-input-key').typedInput({
     default: 'key',
     typeField: $('#node-input-keyType'),
@@ -156,6 +145,18 @@ function prepare(node: ReduceByKeyNode): void {
   });
   list.editableList('addItems', readRows(node.aggregates));
   markRows();
+  preview = openPreview({
+    node,
+    text,
+    example: EXAMPLE,
+    work: () => reduceWork(textOf($('#node-input-keyType')), textOf($('#node-input-key')), storedRows()),
+    learn: (records) => {
+      types.learn(valuesToReduce(storedRows(), records));
+    },
+    // The functions stand in small fields; what is wrong with them is said below the records.
+    mark: () => undefined,
+  });
+  $('#node-input-key').on('change', () => preview?.changed());
 }
 
 function header(): JQuery {
@@ -344,6 +345,7 @@ function markRows(): void {
   if (wasShown !== (message !== '')) {
     RED.tray.resize();
   }
+  preview?.changed();
 }
 
 /** Gives the list all the height that the other rows leave. */
@@ -357,9 +359,13 @@ function save(node: ReduceByKeyNode): void {
 }
 
 function close(): void {
-  scope?.dispose();
+  preview?.close();
+  preview = undefined;
+  scope?.close();
   scope = undefined;
   dialogClosed();
 }
 
-expose('reduceByKey', { label, prepare, save, cancel: close, resize, validateKey, validateAggregates, validateKeyLimit });
+migrateNodes('reduceByKey');
+
+expose('reduceByKey', { label, prepare, save, cancel: close, resize, validateVersion, validateKey, validateAggregates, validateKeyLimit });

@@ -1,6 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { joinDeployment } from '../shared/joinDeployment';
-import { migrate, type Migration } from '../shared/migrate';
 
 /** What the reduceByKey dialog stores. */
 interface ReduceByKeyProperties extends NodeDef {
@@ -24,13 +23,10 @@ interface ReduceByKeyProperties extends NodeDef {
   keyLimit: number | string;
 }
 
-/** None yet: 1 is the first version. */
-const migrations: readonly Migration[] = [];
-
 export = function reduceByKeyNode(api: NodeAPI): void {
   function ReduceByKeyNode(this: Node, config: ReduceByKeyProperties): void {
     api.nodes.createNode(this, config);
-    joinDeployment(api, this, 'reduceByKey', migrate(config, migrations));
+    joinDeployment(api, this, 'reduceByKey', config);
   }
 
   api.nodes.registerType('dstream-reduceByKey', ReduceByKeyNode);

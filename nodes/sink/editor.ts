@@ -5,6 +5,7 @@ import { nameOr } from '../shared/editor/label';
 import { readNumber } from '../shared/editor/numbers';
 import { expose } from '../shared/editor/registry';
 import { translator } from '../shared/editor/translate';
+import { isKnownVersion, migrateNodes } from '../shared/editor/versions';
 
 interface SinkNode {
   readonly id: string;
@@ -25,6 +26,10 @@ function label(node: SinkNode): string {
 /** The rest of an address may hold a secret, and a label is seen by everybody. */
 function hostOf(url: string | undefined): string {
   return /^https?:\/\/(?:[^/?#]*@)?([^/?#@]+)/i.exec(url ?? '')?.[1] ?? '';
+}
+
+function validateVersion(_node: SinkNode, value: unknown): true | string {
+  return isKnownVersion('sink', value) ? true : text('error.version');
 }
 
 function validateBroker(node: SinkNode, value: unknown): true | string {
@@ -92,11 +97,14 @@ function prepare(node: SinkNode): void {
   });
 }
 
+migrateNodes('sink');
+
 expose('sink', {
   label,
   prepare,
   save: dialogClosed,
   cancel: dialogClosed,
+  validateVersion,
   validateBroker,
   validateTopic,
   validateUrl,

@@ -1,6 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { joinDeployment } from '../shared/joinDeployment';
-import { migrate, type Migration } from '../shared/migrate';
 
 /** What the sink's dialog stores; numbers may arrive as strings. */
 interface SinkProperties extends NodeDef {
@@ -30,13 +29,10 @@ interface SinkProperties extends NodeDef {
   pin: boolean;
 }
 
-/** None yet: 1 is the first version, and what a node of it lacks has defaults. */
-const migrations: readonly Migration[] = [];
-
 export = function sinkNode(api: NodeAPI): void {
   function SinkNode(this: Node, config: SinkProperties): void {
     api.nodes.createNode(this, config);
-    joinDeployment(api, this, 'sink', migrate(config, migrations));
+    joinDeployment(api, this, 'sink', config);
   }
 
   api.nodes.registerType('dstream-sink', SinkNode, {

@@ -9,6 +9,7 @@ import { expose } from '../shared/editor/registry';
 import { hasReturn } from '../shared/editor/starters';
 import { isStarterOfOtherMode, STATE_STARTERS, stateStarter, type StateStarterName, withStarter } from '../shared/editor/stateStarters';
 import { translator } from '../shared/editor/translate';
+import { isKnownVersion, migrateNodes } from '../shared/editor/versions';
 
 interface StateNode {
   readonly id: string;
@@ -87,6 +88,10 @@ let scope: { dispose(): void } | undefined;
 
 function label(node: StateNode): string {
   return nameOr(node, text('label.state'));
+}
+
+function validateVersion(_node: StateNode, value: unknown): true | string {
+  return isKnownVersion('state', value) ? true : text('error.version');
 }
 
 function validateKey(node: StateNode, value: unknown): true | string {
@@ -247,4 +252,6 @@ function resize(_node: StateNode, size: { readonly height: number }): void {
   editor?.resize();
 }
 
-expose('state', { label, prepare, save, cancel: close, resize, validateKey, validateFunc, validateTimeout, validateKeyLimit });
+migrateNodes('state');
+
+expose('state', { label, prepare, save, cancel: close, resize, validateVersion, validateKey, validateFunc, validateTimeout, validateKeyLimit });

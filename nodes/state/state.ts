@@ -1,6 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { joinDeployment } from '../shared/joinDeployment';
-import { migrate, type Migration } from '../shared/migrate';
 
 /** What the state dialog stores. */
 interface StateProperties extends NodeDef {
@@ -16,13 +15,10 @@ interface StateProperties extends NodeDef {
   keyLimit: number | string;
 }
 
-/** None yet: 1 is the first version. */
-const migrations: readonly Migration[] = [];
-
 export = function stateNode(api: NodeAPI): void {
   function StateNode(this: Node, config: StateProperties): void {
     api.nodes.createNode(this, config);
-    joinDeployment(api, this, 'state', migrate(config, migrations));
+    joinDeployment(api, this, 'state', config);
   }
 
   api.nodes.registerType('dstream-state', StateNode);

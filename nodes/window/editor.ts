@@ -3,6 +3,7 @@ import { durationText, isDuration, toMilliseconds } from '../shared/editor/durat
 import { nameOr } from '../shared/editor/label';
 import { expose } from '../shared/editor/registry';
 import { translator } from '../shared/editor/translate';
+import { isKnownVersion, migrateNodes } from '../shared/editor/versions';
 
 interface WindowNode {
   readonly name?: string;
@@ -20,6 +21,10 @@ function label(node: WindowNode): string {
   const sliding = node.mode === 'sliding';
   const slide = durationText(node.slide, node.slideUnits);
   return nameOr(node, sliding ? text('label.slidingWindow', { length, slide }) : text('label.tumblingWindow', { length }));
+}
+
+function validateVersion(_node: WindowNode, value: unknown): true | string {
+  return isKnownVersion('window', value) ? true : text('error.version');
 }
 
 // Whether a window is a whole multiple of the batch interval cannot be judged here: that depends on the batcher,
@@ -65,4 +70,6 @@ function duration(property: 'length' | 'slide'): { readonly milliseconds: number
   return milliseconds !== undefined && isDuration(value, unit) ? { milliseconds, text: durationText(value, unit) } : undefined;
 }
 
-expose('window', { label, prepare, save: dialogClosed, cancel: dialogClosed, validateLength, validateSlide });
+migrateNodes('window');
+
+expose('window', { label, prepare, save: dialogClosed, cancel: dialogClosed, validateVersion, validateLength, validateSlide });

@@ -1,5 +1,5 @@
 // The build: TypeScript to dist/, then everything that is not TypeScript to where Node-RED looks for it.
-import { existsSync, mkdirSync, readFileSync, rmSync, rmdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, rmdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { Failure, cache, changedAt, counted, filesBelow, foldersIn, readPackage, root, seconds, shown } from './project.mjs';
 import { collect } from './run.mjs';
@@ -83,6 +83,14 @@ async function compile(expected) {
   return code === 0 ? '' : output.trim() || `the compiler ended with exit code ${code}`;
 }
 
+/** The licences of the packages that a bundle has taken in, which must go where their code goes, as a comment. */
+function licencesOf({ inputs }) {
+  const packages = Object.keys(inputs).map((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]);
+  return [...new Set(packages.filter((name) => name !== undefined))]
+    .map((name) => `/*! ${name}\n\n${readFileSync(join(root, 'node_modules', name, 'LICENSE'), 'utf8').trim()}\n*/\n`)
+    .join('');
+}
+
 /** Bundles the browser code of every node that has some. Resolves with the files made. */
 async function bundleEditors() {
   const made = [];
@@ -91,11 +99,27 @@ async function bundleEditors() {
     if (existsSync(entry)) {
       const { build } = await import('esbuild');
       const outfile = join(resources, `${name}.js`);
-      await build({ entryPoints: [entry], outfile, bundle: true, format: 'iife', minify: true, target: 'es2020', logLevel: 'error' });
+      const options = { outfile, bundle: true, format: 'iife', minify: true, target: 'es2020', logLevel: 'error', metafile: true };
+      // Style sheets are texts, which the code puts into the page.
+      const { metafile } = await build({ ...options, entryPoints: [entry], loader: { '.css': 'text' } });
+      appendFileSync(outfile, licencesOf(metafile));
       made.push(outfile);
     }
   }
-  return made;
+  return [...made, await bundlePreviewWorker()];
+}
+
+/** What runs user code in the preview of a dialog: the code of src/expressions, with the browser's own way to compile. */
+async function bundlePreviewWorker() {
+  const { build } = await import('esbuild');
+  const outfile = join(resources, 'preview-worker.js');
+  const folder = join(root, 'nodes/shared/editor/preview');
+  const alias = { 'node:vm': join(folder, 'browserVm.ts') };
+  // What is proven of bytes is proven of those that a browser has.
+  const define = { Buffer: 'Uint8Array' };
+  const options = { outfile, bundle: true, format: 'iife', minify: true, target: 'es2022', logLevel: 'error' };
+  await build({ ...options, entryPoints: [join(folder, 'worker.ts')], alias, define });
+  return outfile;
 }
 
 function copy(pairs) {

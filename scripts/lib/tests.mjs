@@ -65,7 +65,15 @@ export const groups = [
   },
   // Mosquitto is needed too. The last line of each test's own output says what was counted.
   { name: 'kills', byDefault: false, includes: isAboutKills, timeout: 240_000 },
+  // Chromium is needed too. Each of the two goes through the whole editor of its Node-RED.
   { name: 'browser', byDefault: false, includes: inFolder('browser'), timeout: 120_000 },
+  {
+    name: 'browser-5',
+    byDefault: false,
+    includes: inFolder('browser'),
+    timeout: 120_000,
+    environment: { DSTREAM_TEST_NODE_RED: '5' },
+  },
   { name: 'smoke', byDefault: false, includes: inFolder('smoke'), timeout: 180_000 },
   // The packed package, installed as the palette manager does, with the Node-RED that this Node.js runs.
   {

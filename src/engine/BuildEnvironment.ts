@@ -4,11 +4,13 @@ import type { StreamingContext } from '../streaming/StreamingContext';
 import type { Plan } from '../plan/Plan';
 import type { Problem } from '../plan/Problem';
 import type { BatchOrigin } from '../sinks/Sink';
+import type { BatchOutputs } from './BatchOutputs';
 import type { DataRecord, RecordKey } from './DataRecord';
 import type { LogEvent, OutputEvent, RunOptions } from './Engine';
 import type { OperatorFigures } from './OperatorFigures';
 import type { Helpers } from './parallel/Helpers';
 import type { ReceiverRuntime } from './ReceiverRuntime';
+import type { Samples } from './samples/Samples';
 import type { SinkRuntime } from './SinkRuntime';
 import type { StoredState } from './StoredState';
 
@@ -23,8 +25,11 @@ export interface BuiltStream {
 
 /** Is told when user code is entered and left, so that somebody outside can see what does not return. */
 export interface UserCalls {
-  /** @param operator its place in the plan */
-  enter(operator: number): void;
+  /**
+   * @param operator its place in the plan
+   * @param records that the call is for; 1 when left out, a part of 1 where several calls are for the same
+   */
+  enter(operator: number, records?: number): void;
   leave(): void;
 }
 
@@ -70,11 +75,15 @@ export interface BuildEnvironment extends StageEnvironment {
   /** Threads that share the work of this one; undefined where it is alone. */
   readonly helpers: Helpers | undefined;
   readonly context: StreamingContext;
+  /** What somebody looks at of the records that pass. */
+  readonly samples: Samples;
   receiver(operator: string): ReceiverRuntime;
   /** Where a sink that sends records out of Node-RED hands them over. */
   sink(operator: string): SinkRuntime;
   /** How many outputs each sink has so far. */
   readonly sinkParts: Map<string, number>;
+  /** Where sinks tell what becomes of their part of a batch. */
+  readonly outputs: BatchOutputs;
   /** What such sinks have under way for the batch that runs: its last output waits for all of it. */
   readonly deliveries: Promise<void>[];
   /** The state kept under this name if it is of the same kind, otherwise new state. */

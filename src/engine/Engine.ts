@@ -103,7 +103,28 @@ export interface ProgressEvent {
   readonly operators: Readonly<Record<string, OperatorProgress>>;
   /** Absent for a graph without a checkpoint. */
   readonly durability?: DurabilityFigures;
+  /** Batches that wait or run while this is told, until their `batch` event comes; absent where there is none. */
+  readonly active?: UnfinishedBatches;
 }
+
+/** The batches of a graph that have not ended. */
+export interface UnfinishedBatches {
+  /** The oldest ones, at most `MOST_UNFINISHED`, oldest first. */
+  readonly batches: readonly UnfinishedBatch[];
+  readonly count: number;
+}
+
+export interface UnfinishedBatch {
+  readonly batchTime: number;
+  /** Records that it was given. */
+  readonly records: number;
+  readonly state: 'queued' | 'processing';
+  /** Since when it is in that state, ms since the epoch. */
+  readonly since: number;
+}
+
+/** The most unfinished batches that are told one by one. */
+export const MOST_UNFINISHED = 20;
 
 /** What a graph with a checkpoint has on disk, and how that fares. */
 export interface DurabilityFigures {
@@ -160,6 +181,10 @@ export interface OperatorProgress {
   readonly rateLimit?: number;
   /** Keys in a keyed operator. */
   readonly keys: number;
+  /** Bytes of its keyed state or window, estimated; absent for an operator that keeps nothing. */
+  readonly stateBytes?: number;
+  /** µs in the user's code for one record, estimated from a few calls of each batch; absent where there is none to be called. */
+  readonly microsecondsPerRecord?: number;
   readonly source?: SourceStatus;
 }
 
@@ -170,12 +195,66 @@ export interface LogEvent {
   readonly text: string;
 }
 
+/** How an engine runs the operators of a plan, as far as the plan itself does not say. */
+export interface PlanDescription {
+  /** By operator id; all operators of the plan. */
+  readonly operators: Readonly<Record<string, OperatorDescription>>;
+}
+
+export interface OperatorDescription {
+  /** Operators with the same number take each record along in one pass; absent for one that does so with no other. */
+  readonly pass?: number;
+  /** How its window is computed: by taking out what left, by merging what is left anew, or each for some of its aggregates. */
+  readonly window?: 'subtracting' | 'merging' | 'both';
+  /** What runs the user's code; absent where there is none. */
+  readonly code?: 'javascript' | 'jsonata compiled' | 'jsonata interpreted';
+  /** How many parts its keys are shared out over; for operators that go by keys. */
+  readonly partitions?: number;
+  /** How many threads share its work; absent for one. */
+  readonly threads?: number;
+}
+
+/** Into which operators somebody wants to look. Nothing of what runs is made anew for it, or changes its results. */
+export interface SampleWish {
+  /** Ids of operators, of which the records count that flow into them. Of others nothing is kept. */
+  readonly operators: readonly string[];
+  /** The most records of one operator; above 0. */
+  readonly records: number;
+  /** The most bytes of JSON that a payload may have. */
+  readonly bytes: number;
+}
+
+/** The last records that flowed into an operator: told after a batch that brought some, at most twice a second. */
+export interface SampleEvent {
+  readonly operator: string;
+  /** The newest batch that brought some, ms since the epoch. */
+  readonly batchTime: number;
+  /** How many flowed in with it. */
+  readonly batchRecords: number;
+  /** Newest last, also of batches before. */
+  readonly records: readonly Sample[];
+}
+
+/** A record as plain JSON. */
+export interface Sample {
+  readonly payload: unknown;
+  /** Whether the payload was too large: then it is a text, the beginning of its JSON. */
+  readonly truncated?: true;
+  readonly topic: string;
+  readonly key: string | number | boolean | null;
+  /** ms since the epoch */
+  readonly time: number;
+}
+
 export interface QueryEvents {
   batch: [BatchEvent];
   output: [OutputEvent];
   problem: [Problem];
   progress: [ProgressEvent];
   log: [LogEvent];
+  samples: [SampleEvent];
+  /** A plan runs from now on: told at the start, after each update, and after each start that follows a death. */
+  described: [PlanDescription];
   /** The query died and will be started again, in so many ms; it has lost what it held in memory. */
   interrupted: [problem: Problem, restartIn: number];
   /** The query ended by itself: the text says why. */
@@ -207,9 +286,18 @@ export interface Query {
   offer(receiver: string, messages: readonly OfferedMessage[], signal?: AbortSignal): Promise<void>;
   /** Makes a checkpoint after the batch that runs now. Rejects where the graph has none, or it cannot be made. */
   checkpoint(): Promise<void>;
+  /** Looks into other operators than before, from the next batch on; also through updates and deaths. */
+  sample(wish: SampleWish): void;
   /** Holds outputs back until `resume`; receivers go on receiving. */
   pause(): void;
   resume(): void;
+  /**
+   * A person wants the graph to stand still until `release`: no batch begins, those that run end, and so do those that a crash
+   * interrupted. Receivers go on receiving within their limits, as when sinks cannot follow. Stays so through updates and deaths.
+   * Afterwards the batches run that were due, each with its records; what came while 100 of them waited is in the next ones.
+   */
+  hold(): void;
+  release(): void;
   /**
    * Ends the query and everything it opened. May be called twice.
    * @returns how many records still waited for a batch, and are lost

@@ -1,18 +1,18 @@
 import type { Plan } from '../plan/Plan';
 import type { Problem } from '../plan/Problem';
 import type { Clock } from '../ports/Clock';
-import '../streaming/operations';
-import { StreamingContext } from '../streaming/StreamingContext';
+import type { StreamingContext } from '../streaming/StreamingContext';
 import type { BatchInfo } from '../streaming/scheduler/BatchInfo';
+import { BatchOutputs } from './BatchOutputs';
 import type { BuildEnvironment, UserCalls } from './BuildEnvironment';
 import { comparePlans } from './comparePlans';
+import { BATCH_RETRIES, contextFor } from './contextFor';
 import { GraphKeeper } from './durable/GraphKeeper';
 import { NODE_STORAGE, type Storage } from './durable/Storage';
-import type {
-  BatchEvent, LogEvent, OfferedMessage, OutputEvent, ProgressEvent, RunOptions, UpdateReport,
-} from './Engine';
+import type { OfferedMessage, RunOptions, UpdateReport } from './Engine';
 import { FailureReports } from './FailureReports';
-import { asGraphProblem } from './graphProblems';
+import type { GraphEvents } from './GraphEvents';
+import { asGraphProblem, batchFailed } from './graphProblems';
 import { LogLimit } from './LogLimit';
 import type { Helpers } from './parallel/Helpers';
 import { backgroundFailed } from './prepare/map';
@@ -20,32 +20,19 @@ import { type Places, REAL_PLACES } from './Places';
 import { type PreparedPlan, preparePlan } from './preparePlan';
 import { ProgressReports } from './ProgressReports';
 import { type PartsHost, Receivers } from './Receivers';
+import { Samples } from './samples/Samples';
 import { Sinks } from './Sinks';
 import { StateStore } from './StateStore';
-
-/** How many more times a batch is tried that failed. */
-const BATCH_RETRIES = 2;
-
-/** How many batches may wait while outputs do not get on; what arrives meanwhile waits in its receiver, within its limit. */
-const PENDING_BATCHES = 100;
-
-/** What happens in a running graph. */
-export interface GraphEvents {
-  batch(event: BatchEvent): void;
-  /** To be waited for before more is handed over. */
-  output(event: OutputEvent): Promise<void> | undefined;
-  problem(problem: Problem): void;
-  progress(event: ProgressEvent): void;
-  log(event: LogEvent): void;
-  /** The graph has ended by itself. */
-  failed(problem: Problem): void;
-}
+import { UNWATCHED } from './unwatched';
+import { UserCallTimes } from './UserCallTimes';
 
 /**
  * Runs one plan after another for one graph, in this thread. What must live longer than a plan lives here: receivers with
  * what they have received, state by operator, figures. The streams themselves are made anew for every plan, between two batches.
  */
 export class GraphRunner {
+  /** What somebody looks at of the records that pass. */
+  readonly samples: Samples;
   readonly #clock: Clock;
   readonly #events: GraphEvents;
   readonly #calls: UserCalls;
@@ -58,10 +45,13 @@ export class GraphRunner {
   readonly #failures = new FailureReports();
   readonly #helpers: Helpers | undefined;
   readonly #logs: LogLimit;
+  readonly #outputs: BatchOutputs;
   #current: { readonly prepared: PreparedPlan; readonly context: StreamingContext; readonly options: RunOptions } | undefined;
   #turns: Promise<void> = Promise.resolve();
   #lastBatch: number | undefined;
   #stopped = false;
+  /** Whether no batch is to begin, in whatever plan, until a person wants it. */
+  #isOnHold = false;
 
   /**
    * @param calls is told when user code is entered and left
@@ -75,14 +65,12 @@ export class GraphRunner {
   ) {
     this.#helpers = helpers;
     this.#clock = clock;
+    this.samples = new Samples(clock);
     this.#events = events;
     this.#calls = calls;
-    this.#logs = new LogLimit((event) => {
-      events.log(event);
-    });
-    this.#figures = new ProgressReports(clock, (event) => {
-      events.progress(event);
-    });
+    this.#logs = new LogLimit(events);
+    this.#outputs = new BatchOutputs(clock);
+    this.#figures = new ProgressReports(clock, events);
     const host: PartsHost = {
       clock,
       places,
@@ -209,7 +197,32 @@ export class GraphRunner {
 
   /** Makes a checkpoint after the batch that runs now. @throws EngineProblem where the graph has none, or it cannot be made */
   checkpoint(): Promise<void> {
-    return this.#keeper.checkpointNow(this.#current?.prepared.plan.graph ?? '');
+    const made = this.#keeper.checkpointNow(this.#current?.prepared.plan.graph ?? '');
+    this.#checkpointOnHold();
+    return made;
+  }
+
+  /** No batch comes that would bring the checkpoint for which somebody waits. */
+  #checkpointOnHold(): void {
+    if (this.#standsStill) void this.#keeper.checkpointOnHold(() => this.#standsStill);
+  }
+
+  /** Whether no batch runs, and none will begin until `release`. */
+  get #standsStill(): boolean {
+    const [oldest] = this.#current?.context.batches.oldest(1) ?? [];
+    return this.#isOnHold && oldest?.processingStartTime === undefined;
+  }
+
+  /** From now on, and until `release`, no batch begins but those that a crash interrupted; those that run end. */
+  hold(): void {
+    this.#isOnHold = true;
+    this.#current?.context.batches.pause();
+    this.#checkpointOnHold();
+  }
+
+  release(): void {
+    this.#isOnHold = false;
+    this.#current?.context.batches.resume();
   }
 
   /** Ends everything. @returns how many records still waited for a batch or for their delivery, and are lost */
@@ -224,7 +237,7 @@ export class GraphRunner {
   /** @param successor the plan that goes on with what is there, if one does */
   async #endParts(successor?: Plan): Promise<number> {
     await Promise.all([this.#receivers.stop(), this.#sinks.stop()]);
-    const { waiting } = this.#receivers;
+    const waiting = this.#receivers.waiting + (this.#current?.context.batches.queuedRecords ?? 0);
     await this.#current?.context.stop();
     const isKept = this.#keeper.isOpen;
     if (successor !== undefined) this.#keeper.handOver(successor);
@@ -262,27 +275,23 @@ export class GraphRunner {
   async #run(prepared: PreparedPlan, options: RunOptions, isReplay = false): Promise<ReadonlySet<string>> {
     const { plan } = prepared;
     if (this.#stopped) return new Set();
-    const context = new StreamingContext({
-      batchInterval: plan.batchInterval,
-      clock: this.#clock,
-      log: {
-        // Errors of batches come by `awaitTermination` or with their batch; what is left is a listener of ours that failed.
-        warn: () => undefined,
-        error: (text) => {
-          this.#logs.add({ operator: plan.graph, level: 'warn', text });
-        },
-      },
-      retries: BATCH_RETRIES,
-      pendingBatchesLimit: PENDING_BATCHES,
-      ...(this.#lastBatch === undefined ? {} : { startAfter: this.#lastBatch }),
-      ...await this.#keeper.hooks(plan, isReplay),
+    const context = contextFor(plan, this.#clock, this.#lastBatch, await this.#keeper.hooks(plan, isReplay), (text) => {
+      this.#logs.add({ operator: plan.graph, level: 'warn', text });
     });
     await this.#receivers.be(plan);
     await this.#sinks.be(plan);
     this.#keeper.giveUpState(options.reset, plan);
-    const fresh = this.#build(prepared, context, options);
+    const times = new UserCallTimes(this.#calls, this.#clock, plan.operators.map(({ id }) => this.#figures.of(id)));
+    const fresh = this.#build(prepared, context, options, times);
     await this.#sinks.run(plan, options.secrets);
     context.addStreamingListener({
+      onBatchSubmitted: () => {
+        // It has to wait: a moment to tell for how long others have been at it.
+        if (context.batches.pending > 1 || context.batches.isPaused) this.#progress(false);
+      },
+      onBatchStarted: () => {
+        times.begin();
+      },
       onBatchCompleted: ({ batchInfo }) => {
         this.#batchCompleted(batchInfo);
       },
@@ -298,8 +307,11 @@ export class GraphRunner {
       await this.#receivers.takeOver();
     }
     if (this.#isStopped()) return fresh;
+    if (this.#isOnHold) context.batches.pause();
     await context.start();
-    if (!isReplay) await this.#receivers.run(plan, options.secrets);
+    if (isReplay) return fresh;
+    this.#events.described(prepared.describe(this.#helpers));
+    await this.#receivers.run(plan, options.secrets);
     return fresh;
   }
 
@@ -308,17 +320,19 @@ export class GraphRunner {
     return this.#stopped;
   }
 
-  #build(prepared: PreparedPlan, context: StreamingContext, options: RunOptions): ReadonlySet<string> {
+  #build(prepared: PreparedPlan, context: StreamingContext, options: RunOptions, times: UserCalls): ReadonlySet<string> {
     const environment: BuildEnvironment = {
       plan: prepared.plan,
       options,
       context,
-      calls: this.#calls,
+      calls: times,
       helpers: this.#helpers,
+      samples: this.samples,
       figures: (operator) => this.#figures.of(operator),
       receiver: (operator) => this.#receivers.get(operator),
       deliveries: [],
       sinkParts: new Map(),
+      outputs: this.#outputs,
       sink: (operator) => this.#sinks.get(operator),
       effects: this.#keeper.effects,
       state: (name, fingerprint, create) => this.#states.get(name, fingerprint, create),
@@ -335,6 +349,7 @@ export class GraphRunner {
       output: (event) => this.#events.output(event),
     };
     this.#states.begin();
+    this.#figures.keepsNothing();
     try {
       prepared.build(environment);
       this.#keeper.checkStates(prepared.plan);
@@ -346,19 +361,16 @@ export class GraphRunner {
   }
 
   #batchCompleted(info: BatchInfo): void {
-    const failure = info.failureReason;
-    this.#events.batch({
-      batchTime: info.batchTime,
-      records: info.numRecords,
-      schedulingDelay: info.schedulingDelay ?? 0,
-      processingDelay: info.processingDelay ?? 0,
-      ...(failure === undefined ? {} : { failure }),
-    });
+    const event = this.#outputs.eventOf(info);
+    const { failure } = event;
+    this.#events.batch(event);
     this.#keeper.batchEnded(info.batchTime, failure !== undefined);
+    this.samples.batchEnded();
     this.#receivers.makeUp();
     this.#tellFailures();
     this.#logs.endBatch();
     this.#progress(false);
+    this.#checkpointOnHold();
     if (failure !== undefined) {
       const batch = new Date(info.batchTime).toISOString();
       this.#batchFailed(`The batch of ${batch} failed ${String(BATCH_RETRIES + 1)} times`, failure);
@@ -371,13 +383,7 @@ export class GraphRunner {
   }
 
   #batchFailed(what: string, failure: string): void {
-    this.#failed({
-      nodeId: this.#current?.prepared.plan.graph ?? '',
-      code: 'batch-failed',
-      what: `${what}: ${failure}`,
-      why: 'Going on without it would give wrong results silently.',
-      fix: 'Remove the cause, and deploy.',
-    });
+    this.#failed(batchFailed(this.#current?.prepared.plan.graph ?? '', what, failure));
   }
 
   #failed(problem: Problem): void {
@@ -387,11 +393,6 @@ export class GraphRunner {
   }
 
   #progress(atOnce: boolean): void {
-    this.#figures.tell(this.#receivers, this.#sinks, this.#keeper.figures, atOnce);
+    this.#figures.tell(this.#receivers, this.#sinks, this.#current?.context.batches, this.#keeper.figures, atOnce);
   }
 }
-
-const UNWATCHED: UserCalls = {
-  enter: () => undefined,
-  leave: () => undefined,
-};

@@ -1,7 +1,7 @@
 import type { Clock } from '../ports/Clock';
 import { copyValue } from '../expressions';
 import type { Plan } from '../plan/Plan';
-import type { OfferedMessage, Query, QueryEvents, RunOptions, UpdateReport } from './Engine';
+import type { OfferedMessage, Query, QueryEvents, RunOptions, SampleWish, UpdateReport } from './Engine';
 import { asGraphProblem } from './graphProblems';
 import { GraphRunner } from './GraphRunner';
 import { portableRecords } from './portableRecords';
@@ -41,6 +41,9 @@ export class InlineQuery implements Query {
       log: (event) => {
         emitter.emit('log', event);
       },
+      described: (description) => {
+        emitter.emit('described', description);
+      },
       failed: (problem) => {
         emitter.emit('failed', problem);
         void this.stop();
@@ -75,12 +78,26 @@ export class InlineQuery implements Query {
     return this.#changes.then(() => this.#runner.checkpoint());
   }
 
+  sample(wish: SampleWish): void {
+    this.#runner.samples.look(wish, (event) => {
+      this.#emitter.emit('samples', event);
+    });
+  }
+
   pause(): void {
     this.#emitter.pause();
   }
 
   resume(): void {
     this.#emitter.resume();
+  }
+
+  hold(): void {
+    this.#runner.hold();
+  }
+
+  release(): void {
+    this.#runner.release();
   }
 
   stop(): Promise<number> {

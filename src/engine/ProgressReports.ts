@@ -1,6 +1,10 @@
 import { canonicalJson } from '../plan/canonical';
 import type { Clock } from '../ports/Clock';
-import type { DurabilityFigures, OperatorProgress, ProgressEvent } from './Engine';
+import type { BatchQueue } from '../streaming/scheduler/BatchQueue';
+import {
+  type DurabilityFigures, MOST_UNFINISHED, type OperatorProgress, type ProgressEvent, type UnfinishedBatches,
+} from './Engine';
+import type { GraphEvents } from './GraphEvents';
 import { OperatorFigures } from './OperatorFigures';
 import type { Receivers } from './Receivers';
 import type { Sinks } from './Sinks';
@@ -11,14 +15,14 @@ const PERIOD = 900;
 /** The figures of a graph's operators, told now and then while they change. */
 export class ProgressReports {
   readonly #clock: Clock;
-  readonly #tell: (event: ProgressEvent) => void;
+  readonly #events: Pick<GraphEvents, 'progress'>;
   readonly #figures = new Map<string, OperatorFigures>();
   #lastTold = -Infinity;
   #told = '';
 
-  constructor(clock: Clock, tell: (event: ProgressEvent) => void) {
+  constructor(clock: Clock, events: Pick<GraphEvents, 'progress'>) {
     this.#clock = clock;
-    this.#tell = tell;
+    this.#events = events;
   }
 
   of(operator: string): OperatorFigures {
@@ -35,8 +39,15 @@ export class ProgressReports {
     for (const id of this.#figures.keys()) if (!operators.some((operator) => operator.id === id)) this.#figures.delete(id);
   }
 
+  /** Operators are built anew: those that keep something say so again. */
+  keepsNothing(): void {
+    for (const figures of this.#figures.values()) figures.estimateState = undefined;
+  }
+
   /** @param atOnce whether somebody may be waiting to see a change */
-  tell(receivers: Receivers, sinks: Sinks, durability: DurabilityFigures | undefined, atOnce: boolean): void {
+  tell(
+    receivers: Receivers, sinks: Sinks, queue: BatchQueue | undefined, durability: DurabilityFigures | undefined, atOnce: boolean,
+  ): void {
     const now = this.#clock.monotonic();
     if (!atOnce && now - this.#lastTold < PERIOD) return;
     for (const [id, receiver] of receivers.all) {
@@ -47,11 +58,28 @@ export class ProgressReports {
     for (const [id, sink] of sinks.all) this.of(id).waiting = sink.undelivered;
     const operators: Record<string, OperatorProgress> = {};
     for (const [id, figures] of this.#figures) operators[id] = figures.progress;
-    const event: ProgressEvent = durability === undefined ? { operators } : { operators, durability };
+    const active = unfinishedIn(queue);
+    const event: ProgressEvent = {
+      operators,
+      ...(durability === undefined ? {} : { durability }),
+      ...(active === undefined ? {} : { active }),
+    };
     const told = canonicalJson(event);
     if (told === this.#told) return;
     this.#lastTold = now;
     this.#told = told;
-    this.#tell(event);
+    this.#events.progress(event);
   }
+}
+
+/** Undefined where there is none. */
+function unfinishedIn(queue: BatchQueue | undefined): UnfinishedBatches | undefined {
+  if (queue === undefined || queue.pending === 0) return undefined;
+  const batches = queue.oldest(MOST_UNFINISHED).map(({ batchTime, numRecords, submissionTime, processingStartTime }) => ({
+    batchTime,
+    records: numRecords,
+    state: processingStartTime === undefined ? 'queued' as const : 'processing' as const,
+    since: processingStartTime ?? submissionTime,
+  }));
+  return { batches, count: queue.pending };
 }

@@ -5,7 +5,7 @@ type Listener<Name extends keyof QueryEvents> = (...args: QueryEvents[Name]) => 
 /** The listeners of a query. Outputs can be held back for a while; they then come in their order. */
 export class QueryEmitter {
   readonly #listeners: { [Name in keyof QueryEvents]: Listener<Name>[] } = {
-    batch: [], output: [], problem: [], progress: [], log: [], interrupted: [], failed: [],
+    batch: [], output: [], problem: [], progress: [], log: [], samples: [], described: [], interrupted: [], failed: [],
   };
   readonly #held: QueryEvents['output'][] = [];
   #paused = false;

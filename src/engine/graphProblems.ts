@@ -58,6 +58,17 @@ export function unkept(receiver: string, why: string): Problem {
   };
 }
 
+/** A batch could not be processed, and the graph ends. @param what happened, without the reason */
+export function batchFailed(graph: string, what: string, failure: string): Problem {
+  return {
+    nodeId: graph,
+    code: 'batch-failed',
+    what: `${what}: ${failure}`,
+    why: 'Going on without it would give wrong results silently.',
+    fix: 'Remove the cause, and deploy.',
+  };
+}
+
 /** What was thrown while a graph was started or updated, as a problem of the graph. */
 export function asGraphProblem(thrown: unknown, plan: Plan): Problem {
   return thrown instanceof EngineProblem

@@ -1,10 +1,13 @@
 import { operatorFingerprint } from '../plan/fingerprint';
-import type { JoinOperator, MapOperator, Operator, Plan, WindowOperator } from '../plan/Plan';
+import type { JoinOperator, MapOperator, Operator, Plan } from '../plan/Plan';
 import { unionOf } from '../streaming/dstream/TransformedDStream';
 import type { BuildEnvironment, BuiltStream, PreparedOperator } from './BuildEnvironment';
-import type { RunOptions } from './Engine';
+import { describePlan } from './describePlan';
+import type { PlanDescription, RunOptions } from './Engine';
 import { buildStage } from './parallel/buildStage';
+import type { Helpers } from './parallel/Helpers';
 import { findStages, operatorsOf } from './parallel/Stage';
+import { type Consumers, consumersOf, countReaders, isReadAsRecords, readBy, windowBefore, withUnbuiltWindow } from './planReading';
 import { prepareBatcher } from './prepare/batcher';
 import { prepareCheckpoint } from './prepare/checkpoint';
 import { prepareJoin } from './prepare/join';
@@ -15,11 +18,14 @@ import { type DrawnWindow, prepareReduceByKey } from './prepare/reduceByKey';
 import { addTap, awaitDeliveries, prepareSink } from './prepare/sink';
 import { prepareState } from './prepare/state';
 import { prepareWindow } from './prepare/window';
+import { sampledInput } from './samples/sampledInput';
 
 /** A plan whose code is compiled and whose operators are checked: ready to be built on a context. */
 export interface PreparedPlan {
   readonly plan: Plan;
   build(environment: BuildEnvironment): void;
+  /** How it runs. @param helpers threads that share the work */
+  describe(helpers: Helpers | undefined): PlanDescription;
 }
 
 /**
@@ -39,6 +45,7 @@ export function preparePlan(plan: Plan, options: RunOptions): PreparedPlan {
     build: (environment) => {
       build(plan, options, prepared, consumers, environment);
     },
+    describe: (helpers) => describePlan(plan, options, helpers),
   };
 }
 
@@ -74,7 +81,7 @@ function prepareMapOf(operator: MapOperator, options: RunOptions): PreparedOpera
 function drawnWindow(
   operator: Operator,
   plan: Plan,
-  consumers: ReadonlyMap<string, readonly Operator[]>,
+  consumers: Consumers,
   taps: ReadonlySet<string>,
 ): DrawnWindow | undefined {
   const window = windowBefore(operator, plan);
@@ -83,31 +90,11 @@ function drawnWindow(
   return { id: window.id, ...window.parameters, isCountedHere: isFirst && !isReadAsRecords(window, plan, consumers, taps) };
 }
 
-/** The window that a reduceByKey may compute itself: its only input. */
-function windowBefore(operator: Operator, plan: Plan): WindowOperator | undefined {
-  const [input] = operator.inputs;
-  if (operator.type !== 'reduceByKey' || input === undefined || operator.inputs.length > 1) return undefined;
-  const window = plan.operators.find((other) => other.id === input.id);
-  return window?.type === 'window' ? window : undefined;
-}
-
-function consumersOf(plan: Plan): ReadonlyMap<string, readonly Operator[]> {
-  const consumers = new Map<string, Operator[]>();
-  for (const operator of plan.operators) {
-    for (const { id } of operator.inputs) {
-      const present = consumers.get(id);
-      if (present === undefined) consumers.set(id, [operator]);
-      else present.push(operator);
-    }
-  }
-  return consumers;
-}
-
 function build(
   plan: Plan,
   options: RunOptions,
   prepared: ReadonlyMap<string, PreparedOperator>,
-  consumers: ReadonlyMap<string, readonly Operator[]>,
+  consumers: Consumers,
   environment: BuildEnvironment,
 ): void {
   const taps = new Set(options.taps);
@@ -121,7 +108,13 @@ function build(
   const ends = new Map(stages.flatMap((stage) => operatorsOf(stage).map((id) => [id, stage.end] as const)));
   for (const operator of plan.operators) {
     if (!isBuilt(operator) || (ends.get(operator.id) ?? operator.id) !== operator.id) continue;
-    const inputs = readBy(operator, plan).flatMap((id) => built.get(id) ?? []);
+    const sampledAs = withUnbuiltWindow(operator, plan, consumers, isBuilt);
+    const sources = new Map<string, BuiltStream>();
+    for (const id of readBy(operator, plan)) {
+      const source = built.get(id);
+      if (source !== undefined) sources.set(id, sampledInput(source, id, sampledAs, environment));
+    }
+    const inputs = readBy(operator, plan).flatMap((id) => sources.get(id) ?? []);
     const prepare = prepared.get(operator.id);
     if (operator.type === 'sink') {
       // A sink takes inputs that slide differently; each then gives its batches at its own times.
@@ -137,7 +130,7 @@ function build(
     const output = stage !== undefined && helpers !== undefined
       ? buildStage(stage, environment, helpers)
       : operator.type === 'join'
-        ? prepare?.(joined(sideOf(operator, true, built)), environment, joined(sideOf(operator, false, built)))
+        ? prepare?.(joined(sideOf(operator, true, sources)), environment, joined(sideOf(operator, false, sources)))
         : prepare?.(joined(inputs), environment);
     if (output === undefined) continue;
     // Read more than once: user code must not run more than once.
@@ -151,24 +144,6 @@ function build(
   if (waiting.length > 0 && everyBatch !== undefined) awaitDeliveries(everyBatch.stream, environment);
 }
 
-/** The operators whose streams an operator reads; a reduceByKey reads past the window that it computes itself. */
-function readBy(operator: Operator, plan: Plan): string[] {
-  const window = windowBefore(operator, plan);
-  const source = window === undefined ? operator : plan.operators.find(({ id }) => id === window.id);
-  return (source ?? operator).inputs.map(({ id }) => id);
-}
-
-/** How often the stream of each operator is read. */
-function countReaders(plan: Plan, isBuilt: (operator: Operator) => boolean, taps: ReadonlySet<string>): ReadonlyMap<string, number> {
-  const readers = new Map<string, number>();
-  const add = (id: string): void => {
-    readers.set(id, (readers.get(id) ?? 0) + 1);
-  };
-  for (const operator of plan.operators) if (isBuilt(operator)) readBy(operator, plan).forEach(add);
-  taps.forEach(add);
-  return readers;
-}
-
 function bySlide(inputs: readonly BuiltStream[]): BuiltStream[][] {
   const groups = new Map<number, BuiltStream[]>();
   for (const input of inputs) {
@@ -180,19 +155,9 @@ function bySlide(inputs: readonly BuiltStream[]): BuiltStream[][] {
   return [...groups.values()];
 }
 
-/** Whether anybody needs the records of a window themselves. */
-function isReadAsRecords(
-  window: WindowOperator,
-  plan: Plan,
-  consumers: ReadonlyMap<string, readonly Operator[]>,
-  taps: ReadonlySet<string>,
-): boolean {
-  return taps.has(window.id) || (consumers.get(window.id) ?? []).some((consumer) => windowBefore(consumer, plan) === undefined);
-}
-
 /** The streams on one side of a join. */
-function sideOf(join: JoinOperator, left: boolean, built: ReadonlyMap<string, BuiltStream>): BuiltStream[] {
-  return join.inputs.filter(({ id }) => (id === join.parameters.left) === left).flatMap(({ id }) => built.get(id) ?? []);
+function sideOf(join: JoinOperator, left: boolean, sources: ReadonlyMap<string, BuiltStream>): BuiltStream[] {
+  return join.inputs.filter(({ id }) => (id === join.parameters.left) === left).flatMap(({ id }) => sources.get(id) ?? []);
 }
 
 /** The union of several inputs, in their order. */

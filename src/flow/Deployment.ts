@@ -12,9 +12,12 @@ import { endpointsOf } from './web/endpointsOf';
 import { RequestInput } from './web/RequestInput';
 import { comesFromStream } from './OutputSender';
 import { propertyPath } from './compile/PropertyReader';
+import { BatchWatchers } from './monitor/BatchWatchers';
+import { type BrokenDrawing, brokenDrawings } from './monitor/brokenDrawings';
+import { DrawnNodes } from './monitor/DrawnNodes';
 import { ProblemBoard } from './ProblemBoard';
 import { type Hold, reconcile } from './reconcile';
-import { receiversOf } from './planParts';
+import { batchersOf, receiversOf } from './planParts';
 import type { RunningGraph } from './RunningGraph';
 import type { FlowMessage, Runtime, RuntimeNode } from './Runtime';
 import type { RegisteredNode, StreamNode } from './StreamNode';
@@ -33,9 +36,11 @@ const LONGEST_END = 6000;
  * While no stream node is registered it listens to nothing and holds no timer.
  */
 export class Deployment {
+  /** Those who want to know of every batch. */
+  readonly batches = new BatchWatchers();
+  readonly clock: Clock;
   readonly #runtime: Runtime;
   readonly #engineFor: EngineFor;
-  readonly #clock: Clock;
   readonly #streams = new Map<string, RegisteredNode>();
   readonly #engines = new Map<string, EngineNode>();
   readonly #inputs = new Map<string, WireInput>();
@@ -47,6 +52,8 @@ export class Deployment {
   /** Nodes that were made since the last deploy ended. */
   readonly #fresh = new Set<string>();
   #graphs: readonly RunningGraph[] = [];
+  #broken: readonly BrokenDrawing[] = [];
+  readonly #drawn: DrawnNodes;
   /** The graph that takes the messages of a receiver. */
   #routes = new Map<string, RunningGraph>();
   /** Graphs that were stopped and may not have ended yet. */
@@ -60,7 +67,8 @@ export class Deployment {
   constructor(runtime: Runtime, engineFor: EngineFor, clock: Clock = new SystemClock()) {
     this.#runtime = runtime;
     this.#engineFor = engineFor;
-    this.#clock = clock;
+    this.clock = clock;
+    this.#drawn = new DrawnNodes(() => runtime.properties());
     this.#endpoints = new Endpoints(clock);
     this.#window = new DeployWindow(runtime);
     this.#phases = new DeployPhases(runtime.events, {
@@ -86,13 +94,34 @@ export class Deployment {
     return this.#graphs;
   }
 
+  /** What is drawn and does not run. */
+  get broken(): readonly BrokenDrawing[] {
+    return this.#broken;
+  }
+
+  /** The node of the editor that stands for one that runs: in a subflow its instance. Undefined for what nobody drew. */
+  drawnNode(id: string): string | undefined {
+    return this.#drawn.find(id);
+  }
+
+  /** Whether a node, as drawn or as it runs, is one of a graph's. */
+  hasNode({ plan }: RunningGraph, id: string): boolean {
+    return plan.operators.some((operator) => operator.id === id || this.#streams.get(operator.id)?.node._alias === id);
+  }
+
+  /** What the user calls a graph: the name of its checkpoint or batcher, else its id. */
+  titleOf({ plan }: RunningGraph): string {
+    const names = [plan.graph, ...batchersOf(plan)].map((id) => this.#streams.get(id)?.node.name ?? '');
+    return names.find((name) => name !== '') ?? plan.graph;
+  }
+
   /**
    * Starts a graph again without what is given up of it. The drawing that was deployed last runs then.
    * @returns resolves with the id of the reset when the graph has been started; whether it then runs, it says itself
    */
   async reset(graph: RunningGraph, scope: Reset['scope']): Promise<string> {
     // The time first: whoever looks at the quarantine finds the resets in their order.
-    const id = `${this.#clock.now().toString(36)}-${randomUUID()}`;
+    const id = `${this.clock.now().toString(36)}-${randomUUID()}`;
     const work = graph.reset({ id, scope }).then(() => {
       this.#open(graph);
     });
@@ -149,7 +178,7 @@ export class Deployment {
     if (this.#graphs.length > 0) this.#stopAll();
     let timer: Timer | undefined;
     const late = new Promise<void>((resolve) => {
-      timer = this.#clock.schedule(LONGEST_END, resolve);
+      timer = this.clock.schedule(LONGEST_END, resolve);
     });
     await Promise.race([Promise.all([...this.#leaving].map(({ over }) => over.catch(() => undefined))), late]);
     timer?.cancel();
@@ -191,7 +220,7 @@ export class Deployment {
   #input(id: string): WireInput {
     let input = this.#inputs.get(id);
     if (input === undefined) {
-      input = new WireInput(() => this.#target(id), this.#clock);
+      input = new WireInput(() => this.#target(id), this.clock);
       this.#inputs.set(id, input);
     }
     return input;
@@ -277,14 +306,21 @@ export class Deployment {
     const drawings: readonly GraphDrawing[] = draw(this.#streams, this.#engines, this.#runtime);
     const { graphs, leaving } = reconcile(this.#graphs, [...this.#leaving], drawings, this.#engineFor, {
       node: (id) => this.#streams.get(id)?.node,
-      clock: this.#clock,
+      clock: this.clock,
+      batchEnded: (graph, event) => {
+        this.batches.tell(graph, event);
+      },
       warn: (text) => {
         this.#runtime.warn(text);
       },
     });
     for (const hold of leaving) this.#leave(hold);
     this.#board.show(drawings.flatMap(({ problems }) => problems), drawings.flatMap(({ hints }) => hints));
+    this.#broken = brokenDrawings(drawings, (id) => this.#streams.get(id)?.type, this.clock.now());
+    this.#drawn.forget();
+    const onHold = new Set(this.#graphs.filter((graph) => graph.isOnHold).map(({ plan }) => plan.graph));
     this.#graphs = graphs.map(({ graph }) => graph);
+    for (const graph of this.#graphs) if (onHold.has(graph.plan.graph) && !graph.isOnHold) graph.hold(true);
     this.#routes = new Map(this.#graphs.flatMap((graph) => receiversOf(graph.plan).map((id) => [id, graph])));
     for (const graph of this.#graphs) {
       for (const { id } of [...graph.plan.operators, ...graph.wanted.operators]) if (this.#fresh.has(id)) graph.refresh(id);
@@ -331,6 +367,7 @@ export class Deployment {
   #stopAll(): void {
     const graphs = this.#graphs;
     this.#graphs = [];
+    this.#broken = [];
     this.#routes = new Map();
     this.#window.close(() => false);
     this.#endpoints.set(new Map());

@@ -74,22 +74,27 @@ export class GraphDisplay {
     this.#status.progress(event, this.#plan());
   }
 
-  /** Tells a catch node. The message says where the error comes from, for there is no single message that caused it. */
-  report(told: Problem): void {
+  /**
+   * Tells a catch node. The message says where the error comes from, for there is no single message that caused it.
+   * @returns the problem as it is told, with names for ids
+   */
+  report(told: Problem): Problem {
     const problem = this.names.inProblem(told);
     const dstream = { graphId: this.#plan().graph, nodeId: problem.nodeId, code: problem.code };
     this.nodeFor(problem.nodeId)?.error(problemText(problem), { payload: problem.what, dstream });
+    return problem;
   }
 
   /** The graph died and will be started again: the guilty node says so until the next deploy, the batchers until then. */
-  interrupted(problem: Problem, restartIn: number): void {
-    this.report(problem);
+  interrupted(problem: Problem, restartIn: number): Problem {
+    const told = this.report(problem);
     const { operators } = this.#plan();
     const kept = hasCheckpoint(this.#plan()) ? '; nothing is lost' : '';
     const waiting = { fill: 'red', shape: 'ring', text: `starts again in ${delayText(restartIn)}${kept}` } as const;
     for (const { id, type } of operators) if (type === 'batcher' || type === 'checkpoint') this.#board.set(id, waiting);
     const isOperator = operators.some(({ id, type }) => id === problem.nodeId && type !== 'batcher');
-    if (isOperator) this.#board.pin(problem.nodeId, { fill: 'red', shape: 'dot', text: statusText(this.names.in(problem.what)) });
+    if (isOperator) this.#board.pin(problem.nodeId, { fill: 'red', shape: 'dot', text: statusText(told.what) });
+    return told;
   }
 
   /** The graph has ended by itself, and goes on saying why. */
@@ -135,6 +140,11 @@ export class GraphDisplay {
     }
   }
 
+  /** A person holds the graph, or lets it go on: then the next batch says how it fares. */
+  hold(isOnHold: boolean): void {
+    this.#status.hold(isOnHold, this.#plan());
+  }
+
   /** Another query runs from now on, which counts from zero. */
   beginAgain(): void {
     this.#status.beginAgain();
@@ -143,6 +153,7 @@ export class GraphDisplay {
   /** Shows the next status of a node even if it is the same as before, because the node was made anew. */
   refresh(nodeId: string, refusal: ShownRefusal | undefined): void {
     this.#board.forget(nodeId);
+    this.#status.refresh(nodeId, this.#plan());
     if (refusal?.nodes.has(nodeId) === true) this.#showRefusal(refusal, nodeId);
   }
 

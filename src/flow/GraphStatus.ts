@@ -14,6 +14,9 @@ function silence(plan: Plan): number {
   return 2 * Math.max(PROGRESS_PERIOD, plan.batchInterval);
 }
 
+/** Of the batchers of a graph that a person holds. */
+const ON_HOLD: NodeStatus = { fill: 'yellow', shape: 'ring', text: 'paused' };
+
 /** Figures, and when they came, ms of the monotonic clock. */
 interface Look {
   readonly time: number;
@@ -29,6 +32,7 @@ export class GraphStatus {
   #earlier: Look | undefined;
   #flowing = new Set<string>();
   #durability: DurabilityFigures | undefined;
+  #isOnHold = false;
 
   constructor(board: StatusBoard, clock: Clock) {
     this.#board = board;
@@ -43,6 +47,18 @@ export class GraphStatus {
     this.#flowing.clear();
   }
 
+  /** A person holds the graph, or lets it go on: then its batchers show nothing until the next batch. */
+  hold(isOnHold: boolean, plan: Plan): void {
+    if (!isOnHold && !this.#isOnHold) return;
+    this.#isOnHold = isOnHold;
+    this.#batchers(isOnHold ? ON_HOLD : {}, plan);
+  }
+
+  /** Shows again what no news would bring, because the node was made anew. */
+  refresh(nodeId: string, plan: Plan): void {
+    if (this.#isOnHold && plan.operators.some(({ id, type }) => id === nodeId && type === 'batcher')) this.#board.set(nodeId, ON_HOLD);
+  }
+
   /** A batch has ended: its figures stand at the batchers, and whatever has fallen silent says so. */
   batch(event: BatchEvent, plan: Plan): void {
     const behind = event.schedulingDelay > plan.batchInterval;
@@ -53,7 +69,7 @@ export class GraphStatus {
         : behind
           ? { fill: 'yellow', shape: 'dot', text: `${rateText(rate)} · behind ${delayText(event.schedulingDelay)}` }
           : { fill: 'blue', shape: 'dot', text: `${rateText(rate)} · ${delayText(event.processingDelay)}` };
-    for (const { id, type } of plan.operators) if (type === 'batcher') this.#board.set(id, status);
+    this.#batchers(this.#isOnHold ? ON_HOLD : status, plan);
     this.#checkpoint(plan);
     if (this.#last !== undefined && this.#clock.monotonic() - this.#last.time > silence(plan)) this.#silence(plan);
   }
@@ -84,6 +100,10 @@ export class GraphStatus {
       this.#last = { time, operators: { ...this.#last?.operators, ...event.operators } };
     }
     this.#checkpoint(plan);
+  }
+
+  #batchers(status: NodeStatus, plan: Plan): void {
+    for (const { id, type } of plan.operators) if (type === 'batcher') this.#board.set(id, status);
   }
 
   /** What the graph has on disk; its age is told anew with each batch. */

@@ -1,4 +1,4 @@
-import type { Engine, OfferedMessage, Query, Reset, UpdateReport } from '../engine/Engine';
+import type { BatchEvent, Engine, OfferedMessage, Query, Reset, UpdateReport } from '../engine/Engine';
 import type { Plan } from '../plan/Plan';
 import type { Problem } from '../plan/Problem';
 import { beginAgain } from './beginAgain';
@@ -7,17 +7,25 @@ import { type DisplayHost, GraphDisplay, type ShownRefusal } from './GraphDispla
 import type { GraphFigures } from './graphFigures';
 import { type GraphOrder, isSameOrder } from './GraphOrder';
 import { LatestFigures } from './LatestFigures';
+import { listenTo } from './listenTo';
+import { GraphHistory } from './monitor/GraphHistory';
+import { SampleBoard } from './monitor/SampleBoard';
 import { OutputSender } from './OutputSender';
 import { LATE, Patience } from './Patience';
 import { canGoOn, hasCheckpoint, holdsOf } from './planParts';
 import { runProblem } from './runProblem';
-import { completeReport, updateText } from './updateText';
+import { completeReport, lateText, updateText } from './updateText';
 
 /** ms that an engine may take to change a plan; after that the graph is started afresh. */
 export const UPDATE_LIMIT = 10_000;
 
 /** The problem of a plan that does not fit what a graph with a checkpoint remembers: the user decides what is to become of it. */
 const STATE_WOULD_BE_LOST = 'state-would-be-lost';
+
+/** Where a graph is shown, and who wants to know of its batches. */
+export interface GraphHost extends DisplayHost {
+  batchEnded(graph: RunningGraph, event: BatchEvent): void;
+}
 
 /** A drawing that was deployed and does not run, because the one before does. */
 interface Refusal extends ShownRefusal {
@@ -29,8 +37,12 @@ interface Refusal extends ShownRefusal {
  * holding up anybody else. Messages pass through it in both directions.
  */
 export class RunningGraph {
+  /** For whoever looks at it. */
+  readonly history: GraphHistory;
+  /** For whoever wants to see what flows. */
+  readonly samples: SampleBoard;
   readonly #engine: () => Engine;
-  readonly #host: DisplayHost;
+  readonly #host: GraphHost;
   readonly #display: GraphDisplay;
   readonly #figures = new LatestFigures();
   readonly #sender: OutputSender;
@@ -47,16 +59,19 @@ export class RunningGraph {
   #failure: Problem | undefined;
   #refusal: Refusal | undefined;
   #paused = false;
+  #isOnHold = false;
   #stopping: Promise<void> | undefined;
 
   /**
    * A graph that will run as soon as `run` is called with the same order.
    * @param engine asked when the graph is started
    */
-  constructor(order: GraphOrder, engine: () => Engine, host: DisplayHost) {
+  constructor(order: GraphOrder, engine: () => Engine, host: GraphHost) {
     this.#order = order;
     this.#engine = engine;
     this.#host = host;
+    this.history = new GraphHistory(host.clock);
+    this.samples = new SampleBoard(host.clock, (wish) => this.#query?.sample(wish));
     this.#display = new GraphDisplay(host, () => this.plan);
     this.#display.names.learn(order.plan);
     this.#patience = new Patience(host.clock, UPDATE_LIMIT);
@@ -184,6 +199,19 @@ export class RunningGraph {
     this.#query?.resume();
   }
 
+  /** Whether a person keeps its batches from beginning. */
+  get isOnHold(): boolean {
+    return this.#isOnHold;
+  }
+
+  /** No batch begins until it is let go on, whatever is deployed meanwhile; records go on coming in. */
+  hold(isOnHold: boolean): void {
+    this.#isOnHold = isOnHold;
+    if (isOnHold) this.#query?.hold();
+    else this.#query?.release();
+    this.#display.hold(isOnHold);
+  }
+
   /** Shows the next status of a node even if it is the same as before, because the node was made anew. */
   refresh(nodeId: string): void {
     this.#display.refresh(nodeId, this.#refusal);
@@ -198,6 +226,7 @@ export class RunningGraph {
         this.#display.warn(`The graph was stopped. Lost with it: ${records} that waited for a batch or for delivery.`);
       });
       this.#display.close();
+      this.samples.close();
       this.#sender.clear();
       this.#patience.giveUp();
     }
@@ -236,6 +265,7 @@ export class RunningGraph {
     const problem = { ...refused, why: `${refused.why} The drawing deployed is not running; the one before is.`.trim() };
     const nodes = new Set([...changedOperators(before.plan, order.plan), problem.nodeId]);
     this.#refusal = { order, problem: this.#display.names.inProblem(problem), nodes };
+    this.history.problem(this.#refusal.problem);
     this.#display.refused(this.#refusal);
   }
 
@@ -258,7 +288,6 @@ export class RunningGraph {
     this.#query = undefined;
     this.#told = [];
     this.#failure = undefined;
-    this.#figures.beginAgain();
     this.#display.beginAgain();
     if (ended === LATE) {
       this.#display.warn(
@@ -277,8 +306,12 @@ export class RunningGraph {
     const query = this.#engine().start(order.plan, reset === undefined ? order.options : { ...order.options, reset });
     this.#query = query;
     this.#told = [order];
+    this.#figures.beginAgain();
+    this.history.beginAgain();
     this.#display.names.learn(order.plan);
     if (this.#paused) query.pause();
+    if (this.#isOnHold) this.hold(true);
+    this.samples.begin();
     this.#listen(query);
     query.started.catch((error: unknown) => {
       if (this.#query === query) this.#fail(runProblem(error, this.plan.graph));
@@ -300,13 +333,7 @@ export class RunningGraph {
     await this.#patience.waitFor(query.stop());
     if (this.#stopping !== undefined) return;
     this.#told = [];
-    const afresh = hasCheckpoint(old)
-      ? 'started again from its log; nothing is lost.'
-      : 'started afresh and begins without its earlier records.';
-    this.#display.warn(
-      `The graph did not change its plan within ${String(UPDATE_LIMIT / 1000)} s, so it was ${afresh} ` +
-        'A batch that takes that long is the likely cause: make functions cheaper, or send less.',
-    );
+    this.#display.warn(lateText(old, UPDATE_LIMIT));
     this.#start(order);
     const ids = new Set(order.plan.operators.map(({ id }) => id));
     const olds = old.operators.map(({ id }) => id);
@@ -343,43 +370,30 @@ export class RunningGraph {
   }
 
   #listen(query: Query): void {
-    const isCurrent = (): boolean => this.#query === query && !this.#isOver;
-    const whileRunning =
-      <Event>(listen: (event: Event) => void) =>
-      (event: Event): void => {
-        if (isCurrent()) listen(event);
-      };
-    query.on('batch', whileRunning((event) => {
-      this.#figures.batch(event);
-      this.#display.batch(event);
-    }));
-    query.on('progress', whileRunning((event) => {
-      this.#display.progress(this.#figures.progress(event));
-    }));
-    query.on('output', (event) =>
-      isCurrent()
-        ? new Promise<void>((resolve) => {
-            this.#sender.take(event, this.plan, resolve);
-          })
-        : undefined,
-    );
-    query.on('problem', whileRunning((problem) => {
-      this.#display.report(problem);
-    }));
-    query.on('log', whileRunning((event) => {
-      this.#display.log(event);
-    }));
-    query.on('interrupted', (problem, restartIn) => {
-      if (isCurrent()) this.#display.interrupted(problem, restartIn);
+    listenTo(query, {
+      plan: () => this.plan,
+      isCurrent: () => this.#query === query && !this.#isOver,
+      figures: this.#figures,
+      history: this.history,
+      samples: this.samples,
+      display: this.#display,
+      batchEnded: (event) => {
+        this.#host.batchEnded(this, event);
+      },
+      send: (event, taken) => {
+        this.#sender.take(event, this.plan, taken);
+      },
+      fail: (problem) => {
+        this.#fail(problem);
+      },
     });
-    query.on('failed', whileRunning((problem) => {
-      this.#fail(problem);
-    }));
   }
 
   #fail(problem: Problem): void {
     if (this.#isOver) return;
     this.#failure = this.#display.names.inProblem(problem);
+    this.history.failed(this.#failure);
+    this.samples.close();
     this.#display.failed(problem);
   }
 }

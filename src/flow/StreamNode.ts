@@ -32,4 +32,6 @@ export interface RegisteredNode {
   readonly node: StreamNode;
   readonly type: StreamType;
   readonly properties: NodeProperties;
+  /** The newest version of its dialog that is known here: properties of a later one cannot be read. None is too new when left out. */
+  readonly newestVersion?: number;
 }

@@ -23,6 +23,7 @@ import type { DrawnGraph, Edge } from './discover';
 import { problems } from './problems';
 import type { NodeProperties } from './Runtime';
 import type { StreamType } from './StreamNode';
+import { tooNewProblems } from './tooNewProblems';
 
 /** What is to be said to a user about something that works. */
 export interface Hint {
@@ -37,6 +38,8 @@ export interface DrawnNode {
   readonly type: StreamType;
   readonly name?: string | undefined;
   readonly properties: NodeProperties;
+  /** As for a `RegisteredNode`. */
+  readonly newestVersion?: number | undefined;
 }
 
 export interface Compiled {
@@ -76,6 +79,8 @@ class Compilation {
 
   run(): Compiled {
     const { nodes, tapped } = this.#graph;
+    const tooNew = this.#tooNew();
+    if (tooNew.length > 0) return { nodes, plan: undefined, taps: [...tapped], engine: '', problems: tooNew, hints: [] };
     this.#checkEnds();
     const drawnBatchers = this.#batchers();
     const batchInterval = drawnBatchers[0]?.interval ?? DEFAULT_INTERVAL;
@@ -100,6 +105,14 @@ class Compilation {
       problems: this.#problems,
       hints: this.#hints,
     };
+  }
+
+  /** What newer versions of the palette have stored may mean something else: nothing of it is read, and so nothing else is said. */
+  #tooNew(): Problem[] {
+    return this.#graph.nodes.flatMap((id) => {
+      const { properties, newestVersion } = this.#drawn(id);
+      return tooNewProblems(id, this.#label(id), properties, newestVersion);
+    });
   }
 
   /** The id of the checkpoint, which names its graph; each further one is a problem. */

@@ -12,6 +12,7 @@ import { resolveFolders } from './resolveFolders';
 import { secretsOf } from './secrets';
 import { endpointProblems } from './web/endpointProblems';
 import type { RegisteredNode } from './StreamNode';
+import { tooNewProblems } from './tooNewProblems';
 
 /** An engine node: where and how graphs run. */
 export interface EngineNode {
@@ -20,8 +21,10 @@ export interface EngineNode {
   readonly problems: readonly Problem[];
 }
 
-export function engineNode(id: string, properties: NodeProperties): EngineNode {
-  return { id, ...engineSettings(id, properties) };
+/** @param newestVersion of the dialog that is known here; none is too new when left out */
+export function engineNode(id: string, properties: NodeProperties, newestVersion?: number): EngineNode {
+  const tooNew = tooNewProblems(id, 'the engine node', properties, newestVersion);
+  return tooNew.length > 0 ? { id, settings: DEFAULT_ENGINE, problems: tooNew } : { id, ...engineSettings(id, properties) };
 }
 
 /** One graph as it is drawn, ready to run, or what keeps it from running. */
@@ -54,8 +57,8 @@ export function draw(
   };
   const drawings = graphs.map((graph) => {
     const compiled = compile(graph, (id) => {
-      const { type, node, properties: dialog } = registered(id);
-      return { type, name: node.name, properties: dialog };
+      const { type, node, properties: dialog, newestVersion } = registered(id);
+      return { type, name: node.name, properties: dialog, newestVersion };
     });
     return complete(compiled, registered, engines, runtime, properties);
   });

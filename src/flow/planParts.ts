@@ -29,3 +29,8 @@ export function holdsOf(plan: Plan): string[] {
 export function receiversOf(plan: Plan): string[] {
   return plan.operators.filter(({ type }) => type === 'receiver').map(({ id }) => id);
 }
+
+/** Ids of a plan's batchers. */
+export function batchersOf(plan: Plan): string[] {
+  return plan.operators.filter(({ type }) => type === 'batcher').map(({ id }) => id);
+}

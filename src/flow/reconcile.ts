@@ -1,10 +1,9 @@
 import type { Engine } from '../engine/Engine';
 import { topologicalOrder } from './compile/topologicalOrder';
 import type { EngineNode, GraphDrawing } from './draw';
-import type { DisplayHost } from './GraphDisplay';
 import type { GraphOrder } from './GraphOrder';
 import { holdsOf } from './planParts';
-import { RunningGraph } from './RunningGraph';
+import { type GraphHost, RunningGraph } from './RunningGraph';
 
 /**
  * Receivers and checkpoints that cannot be opened anew before something is over: one receiver must not be connected twice, and
@@ -34,7 +33,7 @@ export function reconcile(
   holds: readonly Hold[],
   drawings: readonly GraphDrawing[],
   engineFor: (engine: EngineNode | undefined) => Engine,
-  host: DisplayHost,
+  host: GraphHost,
 ): Reconciled {
   const orders = drawings.flatMap(({ order, engine }) => (order === undefined ? [] : [{ order, engine }]));
   const successors = match(running, orders.map(({ order }) => order));

@@ -12,6 +12,7 @@ import { type ExecutionSettings, executionSettings } from './ExecutionOptions';
 import { ParallelCollectionRDD } from './rdd/ParallelCollectionRDD';
 import type { RDD, RDDEnvironment } from './rdd/RDD';
 import type { ReplayedBatches } from './scheduler/BatchJournal';
+import type { BatchQueue } from './scheduler/BatchQueue';
 import { ContextRecovery } from './recovery/ContextRecovery';
 import type { RecoveryLog } from './recovery/RecoveryLog';
 import { inputRateController } from './scheduler/inputRateController';
@@ -47,6 +48,8 @@ export class StreamingContext implements RDDEnvironment {
   readonly listeners: StreamingListenerBus;
   /** How the program is run, with everything that the options left out. */
   readonly execution: ExecutionSettings;
+  /** The batches that wait or run. A graceful stop ends a pause of theirs. */
+  readonly batches: BatchQueue;
   readonly #scope: CallScope | undefined;
   readonly #graph: DStreamGraph;
   readonly #generator: JobGenerator;
@@ -99,6 +102,7 @@ export class StreamingContext implements RDDEnvironment {
         this.#completed(jobSet);
       },
     });
+    this.batches = this.#scheduler;
     const { pendingBatchesLimit } = this.execution;
     this.#generator = new JobGenerator(options.clock, this.#graph, this.#scheduler, pendingBatchesLimit, (error, time) => {
       this.#failed(error, time);
@@ -111,10 +115,7 @@ export class StreamingContext implements RDDEnvironment {
     return this.#checkpointDirectory;
   }
 
-  /**
-   * Sets the checkpoint directory, as the option does.
-   * @throws IllegalStateError once the context has started or stopped
-   */
+  /** Sets the checkpoint directory, as the option does. @throws IllegalStateError once the context has started or stopped */
   checkpoint(directory: string): void {
     this.checkCanBeBuilt('The checkpoint directory');
     this.#checkpointDirectory = directory;

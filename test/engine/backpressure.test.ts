@@ -27,6 +27,7 @@ class Trial {
       },
       problem: () => undefined,
       log: () => undefined,
+      described: () => undefined,
       failed: ({ what }) => failures.push(what),
     });
   }

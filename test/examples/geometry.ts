@@ -53,7 +53,7 @@ export function labelOf(node: FlowNode): string {
 /** As the editor computes it: in steps of 20 px, 100 at least. */
 export function widthOf(node: FlowNode): number {
   if (node.type.startsWith('link ')) return LINK;
-  const hasInput = node.type !== 'inject' && node.type !== 'comment';
+  const hasInput = !['inject', 'comment', 'dstream-statistics'].includes(node.type);
   return Math.max(100, 20 * Math.ceil((textWidth(labelOf(node)) + 50 + (hasInput ? 7 : 0)) / 20));
 }
 

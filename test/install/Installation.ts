@@ -98,7 +98,7 @@ async function install(): Promise<Installation> {
 }
 
 /** Runs npm on the Node.js that runs the tests; resolves with what it prints. */
-function npm(parameters: readonly string[], cwd: string): Promise<string> {
+export function npm(parameters: readonly string[], cwd: string): Promise<string> {
   const path = `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`;
   const options = { cwd, env: { ...process.env, PATH: path }, timeout: LONGEST_NPM, maxBuffer: 32 * 1024 * 1024, shell: process.platform === 'win32' };
   return new Promise((resolve, reject) => {

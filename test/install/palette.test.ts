@@ -5,7 +5,7 @@ import { batcher, node, receiver, sink, sums, tab } from '../support/flows';
 import { NodeRed, type FlowNode, type NodeRedOptions } from '../support/NodeRed';
 import { filesBelow, installation, type Installation, PACKAGE } from './Installation';
 
-const SETS = ['batcher', 'checkpoint', 'engine', 'join', 'map', 'receiver', 'reduceByKey', 'sink', 'state', 'window'];
+const SETS = ['batcher', 'checkpoint', 'engine', 'join', 'map', 'receiver', 'reduceByKey', 'sink', 'state', 'statistics', 'window'];
 
 /** Simulated sensors, counted and summed. */
 const flow: FlowNode[] = [

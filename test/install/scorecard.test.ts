@@ -122,7 +122,7 @@ describe('the Flow Library\'s scorecard', () => {
 
   it('N01: types of its own: each begins with dstream-', () => {
     expect([...types.keys()].sort()).to.deep.equal(
-      ['batcher', 'checkpoint', 'engine', 'join', 'map', 'receiver', 'reduceByKey', 'sink', 'state', 'window'].map((name) => `dstream-${name}`),
+      ['batcher', 'checkpoint', 'engine', 'join', 'map', 'receiver', 'reduceByKey', 'sink', 'state', 'statistics', 'window'].map((name) => `dstream-${name}`),
     );
   });
 

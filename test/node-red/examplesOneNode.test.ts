@@ -24,7 +24,7 @@ interface Result {
 
 const start = readExample('01 - Start here/Averages of simulated sensors');
 const taps: readonly (readonly [file: string, tap: string])[] = [['window', 'window-example-batcher'], ['reduceByKey', 'reduceByKey-example-batcher']];
-const others = ['batcher', 'map', 'receiver', 'receiver folder', 'sink'];
+const others = ['batcher', 'map', 'receiver', 'receiver folder', 'sink', 'statistics'];
 
 // Simulated sensors send by the clock: which value falls into which batch depends on timers, and is taken from taps.
 describe('what the examples of one node say of their numbers, in a real Node-RED', () => {
@@ -135,6 +135,17 @@ describe('what the examples of one node say of their numbers, in a real Node-RED
     expect(new Set(keys.map(({ message }) => message['topic'])).size).to.equal(3);
     const records = await nodeRed.collected(collectorOf('sink-example-record-debug'), second.length);
     expect(records.filter(({ message }) => (message['dstream'] as { last: boolean }).last)).to.not.have.length(0);
+  });
+
+  it('statistics: a line for each batch, and the figures of five seconds', async () => {
+    const lines = await payloadsAt<string>(nodeRed, 'statistics-example-batch-debug', 5);
+    for (const line of lines) expect(line).to.match(/^twenty sensors: \d+ records, [\d.]+ ms$/);
+    const counts = lines.slice(1).map((line) => Number(/ (\d+) records/.exec(line)?.[1]));
+    expect(counts.reduce((sum, count) => sum + count, 0) / counts.length).to.be.within(80, 120);
+    const [, second] = await payloadsAt<{ batches: number; records: number; failed: number }>(nodeRed, 'statistics-example-seconds-debug', 2);
+    expect(second?.batches).to.be.within(4, 6);
+    expect(second?.records).to.be.within(350, 650);
+    expect(second?.failed).to.equal(0);
   });
 
   it('report nothing', () => {

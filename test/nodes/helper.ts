@@ -12,6 +12,7 @@ import receiver from '../../nodes/receiver/receiver';
 import reduceByKey from '../../nodes/reduceByKey/reduceByKey';
 import sink from '../../nodes/sink/sink';
 import state from '../../nodes/state/state';
+import statistics from '../../nodes/statistics/statistics';
 import window from '../../nodes/window/window';
 import type { Deployment, EngineFor } from '../../src/flow/Deployment';
 import { deploymentOf, deploymentWith } from '../../src/flow/deploymentOf';
@@ -61,7 +62,7 @@ async function loadWith(flow: readonly FlowItem[], engineFor: EngineFor): Promis
     deploymentWith(given, engineFor);
   };
   await helper.load(
-    [first, receiver, batcher, map, window, reduceByKey, state, join, checkpoint, sink, engine, junction, link, functionNode],
+    [first, receiver, batcher, map, window, reduceByKey, state, join, checkpoint, sink, statistics, engine, junction, link, functionNode],
     flow as Parameters<typeof helper.load>[1],
   );
   if (api === undefined) return expect.fail('no node set was loaded');

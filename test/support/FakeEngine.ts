@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { Engine, OfferedMessage, OutputEvent, Query, QueryEvents, RunOptions, UpdateReport } from '../../src/engine/Engine';
+import type { Engine, OfferedMessage, OutputEvent, Query, QueryEvents, RunOptions, SampleWish, UpdateReport } from '../../src/engine/Engine';
 import type { Plan } from '../../src/plan/Plan';
 
 /** An engine that runs nothing: it remembers what it was asked and says what a test makes it say. */
@@ -36,11 +36,13 @@ export class FakeQuery implements Query {
   readonly #events = new EventEmitter();
   readonly updates: { readonly plan: Plan; readonly options: RunOptions }[] = [];
   readonly offers: { readonly receiver: string; readonly messages: readonly OfferedMessage[] }[] = [];
-  /** What happened, in order: `pause`, `resume`, `update`, `offer r1 3`, `stop`. */
+  /** What happened, in order: `pause`, `resume`, `hold`, `release`, `update`, `offer r1 3`, `stop`. */
   readonly history: string[] = [];
   plan: Plan;
   options: RunOptions;
   paused = false;
+  /** Whether a person holds it. */
+  onHold = false;
   stopped = false;
   /** When set, offers are rejected with it. */
   offerError: Error | undefined;
@@ -120,6 +122,13 @@ export class FakeQuery implements Query {
     return this.checkpointError === undefined ? Promise.resolve() : Promise.reject(this.checkpointError);
   }
 
+  /** What it was asked to look at, newest last. */
+  readonly wishes: SampleWish[] = [];
+
+  sample(wish: SampleWish): void {
+    this.wishes.push(wish);
+  }
+
   pause(): void {
     this.paused = true;
     this.history.push('pause');
@@ -128,6 +137,16 @@ export class FakeQuery implements Query {
   resume(): void {
     this.paused = false;
     this.history.push('resume');
+  }
+
+  hold(): void {
+    this.onHold = true;
+    this.history.push('hold');
+  }
+
+  release(): void {
+    this.onHold = false;
+    this.history.push('release');
   }
 
   /** What the next stop says was lost. */

@@ -6,7 +6,7 @@ export interface CodeEditor {
   readonly type?: string;
   getValue(): string;
   setValue(value: string, cursor?: number): void;
-  getSession(): { setMode(mode: string): void };
+  getSession(): { setMode(mode: string): void; on(event: 'change', listener: () => void): void };
   /** The text with its language; Monaco only. */
   getModel?(): unknown;
   focus(): void;
@@ -51,12 +51,57 @@ export interface EditorNode {
 }
 
 export interface EditorSubflow {
+  readonly name?: string;
   readonly out: readonly EditorNode[];
 }
 
 export interface EditorLink {
   readonly source: EditorNode;
   readonly sourcePort: number;
+}
+
+/** A tab of the sidebar. */
+export interface SidebarTab {
+  readonly id: string;
+  /** Short, for a row of tabs. */
+  readonly label: string;
+  /** As menus and tooltips call it. */
+  readonly name: string;
+  readonly content: HTMLElement;
+  readonly iconClass: string;
+  /** The action that shows it, whose key is told in its tooltip. */
+  readonly action: string;
+  /** Whether it can be used while a dialog is open. */
+  readonly enableOnEdit: boolean;
+}
+
+export interface NotificationOptions {
+  readonly type?: 'success' | 'warning' | 'error';
+  /** Stays until it is closed. */
+  readonly fixed?: boolean;
+  readonly modal?: boolean;
+  /** ms */
+  readonly timeout?: number;
+  readonly buttons?: readonly { readonly text: string; readonly class?: string; readonly click: () => void }[];
+}
+
+/** What a node type was registered with. */
+export interface NodeDefinition {
+  readonly color: string;
+}
+
+/** Something small at the upper edge of nodes on the canvas. */
+export interface NodeAnnotation {
+  readonly type: 'badge';
+  readonly class: string;
+  readonly align?: 'left' | 'right';
+  /** Which nodes may have it; nodes that are on the canvas when it is registered are not asked. */
+  filter(node: EditorNode): boolean;
+  /** Called whenever a node is drawn: whether it shows at the moment. */
+  show(node: EditorNode): boolean;
+  /** Called whenever a node is drawn: whether the element has to be made anew. */
+  refresh(node: EditorNode): boolean;
+  element(node: EditorNode): SVGElement;
 }
 
 /** The part of Node-RED's editor that this palette uses. */
@@ -75,11 +120,36 @@ export interface EditorRed {
     /** A node of any flow or subflow; undefined or null where there is none. */
     node(id: string): EditorNode | null | undefined;
     subflow(id: string): EditorSubflow | null | undefined;
+    /** A tab; undefined where there is none of that id, and for a subflow. */
+    workspace(id: string): { readonly label: string } | undefined;
+    /** A tab; undefined or null where there is none. */
+    workspace(id: string): { readonly label?: string } | null | undefined;
     filterNodes(filter: { readonly type: string }): EditorNode[];
     filterLinks(filter: { readonly target: EditorNode }): EditorLink[];
+    /** How nodes of a type are drawn; undefined or null where the palette has no such type. */
+    getType(type: string): NodeDefinition | null | undefined;
   };
-  readonly utils: { getNodeLabel(node: EditorNode, otherwise?: string): string };
+  readonly utils: {
+    getNodeLabel(node: EditorNode, otherwise?: string): string;
+    /** The address of a type's icon. */
+    getNodeIcon(definition: NodeDefinition): string;
+  };
   readonly tray: { resize(): void };
+  readonly sidebar: { addTab(tab: SidebarTab): void; show(id: string): void };
+  readonly actions: { add(name: string, action: () => void): void; invoke(name: string): void };
+  readonly events: { on(name: string, listener: (subject: EditorNode) => void): void };
+  /** Whether who is logged in may do something; everybody may where nobody logs in. */
+  readonly user: { hasPermission(permission: string): boolean };
+  readonly view: {
+    /** Shows a node on the canvas, and flashes it. */
+    reveal(id: string): void;
+    selection(): { readonly nodes?: readonly EditorNode[] };
+    /** Draws the canvas anew, where something changed. */
+    redraw(): void;
+    readonly annotations: { register(id: string, annotation: NodeAnnotation): void };
+  };
+  /** @param message an element; a text would be taken for HTML */
+  notify(message: JQuery, options: NotificationOptions): { close(): void };
   readonly popover: { tooltip(target: JQuery, text: string): unknown };
 }
 

@@ -7,6 +7,9 @@ export interface UpstreamNode {
   readonly node: EditorNode;
 }
 
+/** What the way upstream is read from. */
+export type WiredNodes = Pick<EditorRed['nodes'], 'node' | 'subflow' | 'filterNodes' | 'filterLinks'>;
+
 /** The subflow instances that the way upstream has gone into, the outermost first. */
 type Path = readonly EditorNode[];
 
@@ -14,14 +17,14 @@ type Path = readonly EditorNode[];
  * The stream nodes that are wired to the input of a node, through junctions, link nodes and subflows, each once, in the order
  * of their ids as the runtime orders them.
  */
-export function upstreamNodes(target: EditorNode, nodes: EditorRed['nodes']): UpstreamNode[] {
+export function upstreamNodes(target: EditorNode, nodes: WiredNodes): UpstreamNode[] {
   const found = new Map<string, UpstreamNode>();
   new Walk(nodes, found).into(target, []);
   return [...found.values()].sort((one, other) => (one.id < other.id ? -1 : one.id > other.id ? 1 : 0));
 }
 
 /** Whether there is a node that an id may stand for, on a tab or, with its instance in front, in a subflow. */
-export function isKnownId(id: string, nodes: EditorRed['nodes']): boolean {
+export function isKnownId(id: string, nodes: WiredNodes): boolean {
   for (let rest = id; ; ) {
     const node = nodes.node(rest);
     if (node !== null && node !== undefined) return true;
@@ -32,11 +35,11 @@ export function isKnownId(id: string, nodes: EditorRed['nodes']): boolean {
 }
 
 class Walk {
-  readonly #nodes: EditorRed['nodes'];
+  readonly #nodes: WiredNodes;
   readonly #found: Map<string, UpstreamNode>;
   readonly #seen = new Set<string>();
 
-  constructor(nodes: EditorRed['nodes'], found: Map<string, UpstreamNode>) {
+  constructor(nodes: WiredNodes, found: Map<string, UpstreamNode>) {
     this.#nodes = nodes;
     this.#found = found;
   }

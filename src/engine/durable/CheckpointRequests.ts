@@ -25,6 +25,11 @@ export class CheckpointRequests {
     }
   }
 
+  /** There is one that has everything. */
+  grant(): void {
+    for (const { resolve } of this.#asked.splice(0)) resolve();
+  }
+
   /** There will be none. */
   refuse(error: Error): void {
     for (const { reject } of this.#asked.splice(0)) reject(error);

@@ -3,31 +3,23 @@ import type { Problem } from '../../plan/Problem';
 import type { BatchJournal, ReplayedBatches } from '../../streaming/scheduler/BatchJournal';
 import type { LostRecord, SinkEffects } from '../BuildEnvironment';
 import type { DurabilityFigures, Reset, RunOptions } from '../Engine';
-import type { PartsHost, Receivers } from '../Receivers';
+import type { Receivers } from '../Receivers';
 import type { Sinks } from '../Sinks';
 import { operatorOf, type StateStore } from '../StateStore';
 import { CheckpointRequests } from './CheckpointRequests';
+import { checkStates } from './checkStates';
 import type { DurableEvents, DurableGraph } from './DurableGraph';
-import { batchRefused, checkpointFailed, logFailed, noCheckpoint, stateWouldBeLost } from './durabilityProblems';
+import { batchRefused, checkpointFailed, checkpointImpossible, logFailed, noCheckpoint } from './durabilityProblems';
 import { effectsOf } from './effectsOf';
 import { FolderOpening } from './FolderOpening';
 import { type FormerPlan, formerPlan } from './formerPlan';
-import { lostOutputs } from './lostOutputs';
+import type { KeeperHost } from './KeeperHost';
 import { folderOf, segmentBytesOf } from './openDurableGraph';
 import { partialReset, withComputing } from './partialReset';
 import type { Storage } from './Storage';
 
 /** How long the last checkpoint may take when a graph ends, ms: the log has all that is in it anyway. */
 const LAST_CHECKPOINT = 2000;
-
-export interface KeeperHost extends PartsHost {
-  /** Something that works, and that somebody should know. */
-  warn(text: string): void;
-  /** Something that went as it should. */
-  log(text: string): void;
-  /** Whether the graph is still to run. */
-  isWanted(): boolean;
-}
 
 /** Keeps on disk what a graph must not lose, where its drawing has a checkpoint; otherwise does nothing. */
 export class GraphKeeper {
@@ -297,6 +289,21 @@ export class GraphKeeper {
     return this.#requests.add();
   }
 
+  /**
+   * Answers those who wait for a checkpoint of a graph that stands still: no batch of it runs, and none begins.
+   * @param isStill asked again after a wait
+   */
+  async checkpointOnHold(isStill: () => boolean): Promise<void> {
+    const held = this.#durable;
+    if (held === undefined || this.#requests.isEmpty) return;
+    await held.checkpoints.idle();
+    if (this.#durable !== held || !isStill()) return;
+    this.#makeCheckpoint(held);
+    const isThere = this.#lastEnded !== undefined && this.#lastEnded === held.figures.checkpointBatch && this.#resetToNote === undefined;
+    if (isThere) this.#requests.grant();
+    else this.#requests.refuse(checkpointImpossible(this.node));
+  }
+
   /** Drops the state that the user gave up, once for each wish. */
   giveUpState(wish: Reset | undefined, plan: Plan): void {
     const durable = this.#durable;
@@ -320,18 +327,9 @@ export class GraphKeeper {
       this.#mayBeginAfresh = false;
       return;
     }
-    const conflicts = this.#states.conflicts();
-    const changed = conflicts.filter(({ kind }) => kind === 'changed');
-    if (changed.length > 0) throw stateWouldBeLost(this.node, changed);
-    for (const { name, kind } of conflicts) {
-      if (kind === 'gone' && operatorOf(name) === name) this.#host.warn(`The node "${name}" was removed, and its state with it.`);
-    }
-    if (before === undefined) return;
-    for (const { operator, outputs } of lostOutputs(before, plan)) {
-      this.#host.warn(
-        `The node "${operator}" has changed: what it had gathered for ${outputs.join(', ')} is given up, and its other outputs go on.`,
-      );
-    }
+    checkStates(this.#states, this.node, before, plan, (text) => {
+      this.#host.warn(text);
+    });
   }
 
   /** Whether another plan cannot go on with what is open: it keeps its things elsewhere, or otherwise. */

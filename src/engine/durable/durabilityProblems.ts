@@ -92,6 +92,17 @@ export function noCheckpoint(graph: string): EngineProblem {
   });
 }
 
+/** A checkpoint of a graph that stands still, and of which there is no state after a batch that is over. */
+export function checkpointImpossible(checkpoint: string): EngineProblem {
+  return new EngineProblem({
+    nodeId: checkpoint,
+    code: 'checkpoint-failed',
+    what: 'No checkpoint can be made now: the graph is paused, and no batch of it has ended for good since it was started.',
+    why: 'A checkpoint is the state after a batch. Nothing is lost: the log keeps everything since the last one.',
+    fix: 'Resume the graph, and ask again.',
+  });
+}
+
 /** A checkpoint could not be made; the graph goes on, and its log keeps what the checkpoint would have. */
 export function checkpointFailed(checkpoint: string, thrown: unknown): EngineProblem {
   if (thrown instanceof EngineProblem) return thrown;

@@ -6,6 +6,7 @@ import type { RunOptions } from '../Engine';
 import { prepareMapping } from '../prepare/map';
 import { preparePassing } from '../prepare/passedOn';
 import { prepareDecoding } from '../prepare/receiver';
+import type { Samples } from '../samples/Samples';
 import { PieceEnvironment, type PieceReport } from './PieceReport';
 import type { Branch, NarrowOperator } from './Stage';
 
@@ -17,37 +18,48 @@ export interface PieceResult {
 
 /** Runs pieces of batches through one branch of a stage: the same in the graph's own thread and in its helpers. */
 export class BranchRunner {
+  readonly #branch: Branch;
   readonly #environment: PieceEnvironment;
   readonly #transform: NarrowTransform<RawRecord>;
+  readonly #sampled: NarrowTransform<RawRecord>;
   readonly #decode: PreparedTransform<RawRecord>;
   readonly #path: readonly PreparedTransform[];
 
   /**
    * @param calls is told when user code is entered and left
+   * @param samples where the graph's own thread looks at records that pass
    * @throws EngineProblem for user code that is not valid
    */
-  constructor(plan: Plan, { receiver, path }: Branch, options: RunOptions, calls: UserCalls) {
-    this.#decode = prepareDecoding(receiver);
-    this.#path = path.map((operator) => prepareNarrow(operator, options));
+  constructor(plan: Plan, branch: Branch, options: RunOptions, calls: UserCalls, samples?: Samples) {
+    this.#branch = branch;
+    this.#decode = prepareDecoding(branch.receiver);
+    this.#path = branch.path.map((operator) => prepareNarrow(operator, options));
     this.#environment = new PieceEnvironment(plan, options, calls);
     this.#transform = this.transform(this.#environment);
+    this.#sampled = samples === undefined ? this.#transform : this.transform(this.#environment, samples);
   }
 
-  /** The whole branch, as part of a stream. */
-  transform(environment: StageEnvironment): NarrowTransform<RawRecord> {
+  /** The whole branch, as part of a stream. @param samples looks at the records on their way into each operator */
+  transform(environment: StageEnvironment, samples?: Samples): NarrowTransform<RawRecord> {
+    const { receiver, path } = this.#branch;
     const decode = this.#decode(environment);
-    const path = this.#path.map((prepared) => prepared(environment));
-    return (rdd, time) => path.reduce((results, step) => step(results, time), decode(rdd, time));
+    const steps = this.#path.map((prepared, index): NarrowTransform => {
+      const step = prepared(environment);
+      const id = path[index]?.id;
+      return samples === undefined || id === undefined ? step : (rdd, time) => step(samples.on(rdd, id, receiver.id, time), time);
+    });
+    return (rdd, time) => steps.reduce((results, step) => step(results, time), decode(rdd, time));
   }
 
   /**
    * Runs a piece; the next one may come when this one has been run.
    * @param time of the batch, ms since the epoch
+   * @param isSampled whether its records may be looked at as they pass
    */
-  async run(records: readonly RawRecord[], time: number): Promise<PieceResult> {
+  async run(records: readonly RawRecord[], time: number, isSampled = false): Promise<PieceResult> {
     this.#environment.begin();
     const piece = new ParallelCollectionRDD<RawRecord>({ defaultParallelism: 1 }, [records]);
-    const results = await this.#transform(piece, time).collect();
+    const results = await (isSampled ? this.#sampled : this.#transform)(piece, time).collect();
     return { records: results, report: this.#environment.report };
   }
 }

@@ -33,10 +33,10 @@ export class SharedBranch {
 
   /** @throws EngineProblem for user code that is not valid */
   constructor(branch: Branch, environment: BuildEnvironment, helpers: Helpers) {
-    const { plan, options, calls } = environment;
+    const { plan, options, calls, samples } = environment;
     this.#environment = environment;
     this.#helpers = helpers;
-    this.#runner = new BranchRunner(plan, branch, options, calls);
+    this.#runner = new BranchRunner(plan, branch, options, calls, samples);
     this.#order = {
       plan,
       branch,
@@ -50,7 +50,7 @@ export class SharedBranch {
 
   /** @param received what the receiver of the branch has received */
   stream(received: DStream<RawRecord>): DStream<DataRecord> {
-    const plain = this.#runner.transform(this.#environment);
+    const plain = this.#runner.transform(this.#environment, this.#environment.samples);
     const { buffer } = this.#environment.receiver(this.#order.branch.receiver.id);
     return received.transform((rdd, time) => {
       const way = this.#wayFor(buffer.allocatedCount(time));
@@ -66,13 +66,32 @@ export class SharedBranch {
 
   async #run(way: Exclude<Way, 'plain'>, records: Piece, time: number): Promise<DataRecord[]> {
     const begun = performance.now();
-    const results = way === 'alone' ? [await this.#runner.run(records, time)] : await this.#share(records, time);
+    const results = way === 'alone' ? [await this.#runner.run(records, time, true)] : await this.#share(records, time);
     this.#estimate.took(way, records.length, performance.now() - begun);
     for (const { report } of results) tellReport(report, time, this.#environment);
     return results.flatMap((result) => result.records);
   }
 
   async #share(records: Piece, time: number): Promise<readonly PieceResult[]> {
+    const { samples } = this.#environment;
+    if (!samples.areWantedOf(this.#order.branch.path.map(({ id }) => id))) return this.#shareOut(records, time);
+    // The last ones are run here, where somebody looks at them; all others as ever.
+    const results = await this.#shareOut(records.slice(0, -SMALLEST_PIECE), time);
+    const last = await this.#runner.run(records.slice(-SMALLEST_PIECE), time, true);
+    this.#countOthers(results);
+    return [...results, last];
+  }
+
+  /** Counts the records that passed where nobody looked. */
+  #countOthers(results: readonly PieceResult[]): void {
+    const { samples } = this.#environment;
+    const { receiver } = this.#order.branch;
+    for (const { report } of results) {
+      for (const [operator, recordsIn] of report.figures) samples.passedElsewhere(operator, receiver.id, recordsIn);
+    }
+  }
+
+  async #shareOut(records: Piece, time: number): Promise<readonly PieceResult[]> {
     const pieces = cut(records, this.#helpers.count + 1);
     const results = new Array<PieceResult | undefined>(pieces.length);
     let next = 0;

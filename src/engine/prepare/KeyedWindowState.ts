@@ -238,6 +238,11 @@ export class KeyedWindowState implements BatchState<unknown, DataRecord>, Stored
     return closingTimes(after, Math.min(before, last + this.#span.length), this.#span.slide);
   }
 
+  /** About how many bytes of memory it takes; what was read from a checkpoint counts once it is used. */
+  get bytes(): number {
+    return this.#window.bytes;
+  }
+
   /** Brings the columns in line with the settings. */
   #apply(): void {
     if (this.#isApplied || this.#settings === undefined) return;

@@ -1,11 +1,18 @@
 import type { BatchState, Records } from '../../streaming/BatchState';
 import { DataRecord, ORDER } from '../DataRecord';
+import { meanBytes } from '../estimatedBytes';
 import { storedKey, storedList, storedNumber, storedNumbers, StoredSections, storedText } from '../StoredSections';
 import type { StateSection, StoredState } from '../StoredState';
 import { closingTimes } from './slides';
 
 /** Of what is stored. Version n reads n and, once there is one, n - 1. */
 const VERSION = 1;
+
+/** What a record takes without its payload, bytes; about. */
+const RECORD_BYTES = 80;
+
+/** So many payloads are looked at to estimate the size of all. */
+const LOOKED_AT = 20;
 
 /** One batch. */
 interface Pane {
@@ -51,6 +58,13 @@ export class RecordWindow implements BatchState<DataRecord, DataRecord>, StoredS
     }
     this.#panes = times.map((time) => ({ time, records: recordsOf(sections, paneSection(time)) }));
     this.since = since;
+  }
+
+  /** About how many bytes of memory it takes, by a look at one record of each of the newest panes. */
+  get bytes(): number {
+    const count = this.#panes.reduce((sum, { records }) => sum + records.length, 0);
+    const some = this.#panes.slice(-LOOKED_AT).flatMap(({ records }) => records.slice(0, 1));
+    return count * (RECORD_BYTES + meanBytes(some.map(({ payload }) => payload)));
   }
 
   take(time: number, records: Records<DataRecord>): void {

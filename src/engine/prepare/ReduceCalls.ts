@@ -8,9 +8,13 @@ export class ReduceCalls implements ReduceCaller {
   readonly #operator: string;
   readonly #environment: BuildEnvironment;
   readonly #place: number;
+  /** How much of a record each call is for. */
+  readonly #share: number;
   #context: UserContext;
 
-  constructor(operator: string, environment: BuildEnvironment) {
+  /** @param functions how many the operator calls for a record */
+  constructor(operator: string, environment: BuildEnvironment, functions = 1) {
+    this.#share = 1 / functions;
     this.#operator = operator;
     this.#environment = environment;
     this.#place = placeOf(operator, environment);
@@ -25,7 +29,7 @@ export class ReduceCalls implements ReduceCaller {
   call(code: SynchronousCode, values: readonly unknown[], order: number): unknown {
     const { calls } = this.#environment;
     this.#context.order = order;
-    calls.enter(this.#place);
+    calls.enter(this.#place, this.#share);
     try {
       return code.apply(values, this.#context);
     } finally {

@@ -3,6 +3,7 @@ import { type KeyIdentity, keyIdentity } from '../../operators/keys';
 import { KeyedState } from '../../operators/state/KeyedState';
 import type { BatchState, Records } from '../../streaming/BatchState';
 import { DataRecord, ORDER, type RecordKey } from '../DataRecord';
+import { meanBytes } from '../estimatedBytes';
 import type { OperatorFigures } from '../OperatorFigures';
 import type { StateSection, StoredState } from '../StoredState';
 import type { UserContext } from '../UserContext';
@@ -24,10 +25,16 @@ export interface UserStateSettings {
   /** Told of a call that threw; `records` had a part in it, none where a key was timing out. */
   readonly failed: (thrown: unknown, records: number) => void;
   readonly contextAt: (time: number) => UserContext;
-  /** Runs user code where a watchdog sees it. */
-  readonly watched: (call: () => unknown) => unknown;
+  /** Runs user code, for so many records, where a watchdog sees it. */
+  readonly watched: (call: () => unknown, records: number) => unknown;
   readonly figures: OperatorFigures;
 }
+
+/** What a key takes with its places in the tables, bytes; about. */
+const KEY_BYTES = 120;
+
+/** So many states are looked at to estimate the size of all. */
+const SOME_STATES = 10;
 
 /** What the function of the mode `update` finds in scope. */
 export const UPDATE_PARAMETERS: readonly string[] = ['records', 'values', 'state', 'key'];
@@ -55,6 +62,11 @@ export class UserState implements BatchState<DataRecord, DataRecord>, StoredStat
 
   restore(stored: ReadonlyMap<string, unknown>): void {
     this.#states = restoredUserState(stored);
+  }
+
+  /** About how many bytes of memory it takes, by a look at a few states. */
+  get bytes(): number {
+    return this.#states.size * (KEY_BYTES + meanBytes(this.#states.someStates(SOME_STATES)));
   }
 
   take(time: number, records: Records<DataRecord>): void {
@@ -151,7 +163,7 @@ class UserStateBatch {
       const records = code.neverWrites ? group : group.map((record) => messageOf(record) as DataRecord);
       const values = records.map(({ payload }) => payload);
       const state = code.neverWrites ? held : copyValue(held);
-      next = watched(() => code.apply([records, values, state, key], this.#context));
+      next = watched(() => code.apply([records, values, state, key], this.#context), group.length);
     } catch (thrown) {
       if (row >= 0) this.#states.setAt(row, held, this.#time);
       failed(thrown, group.length);
@@ -195,7 +207,7 @@ class UserStateBatch {
     this.#context.order = record[ORDER];
     try {
       const message = records === 0 ? undefined : code.neverWrites ? record : messageOf(record);
-      const result = watched(() => code.apply([message, handle, record.key], this.#context));
+      const result = watched(() => code.apply([message, handle, record.key], this.#context), records);
       if (result !== undefined && !emitsAll) this.#results.push(toRecord(result, record, false));
     } catch (thrown) {
       failed(thrown, records);

@@ -186,20 +186,25 @@ export function sayInterpreted(
 /** Records that are evaluated before somebody outside is told that things move on. */
 const WATCHED_AT_ONCE = 200;
 
-/** Evaluates asynchronous code, telling now and then that it still gets on. */
+/**
+ * Evaluates asynchronous code, telling now and then that it still gets on.
+ * @param share how many records of the operator each of these stands for: less than 1 where several functions are called for it
+ */
 export async function evaluateWatched(
   code: CompiledCode & { kind: 'asynchronous' },
   records: readonly unknown[],
   context: UserContext,
   operator: string,
   environment: StageEnvironment,
+  share = 1,
 ): Promise<Evaluation[]> {
   const place = placeOf(operator, environment);
   const evaluations: Evaluation[] = [];
   try {
     for (let start = 0; start < records.length; start += WATCHED_AT_ONCE) {
-      environment.calls.enter(place);
-      evaluations.push(...(await code.evaluateAll(records.slice(start, start + WATCHED_AT_ONCE), context)));
+      const some = records.slice(start, start + WATCHED_AT_ONCE);
+      environment.calls.enter(place, some.length * share);
+      evaluations.push(...(await code.evaluateAll(some, context)));
     }
   } finally {
     environment.calls.leave();

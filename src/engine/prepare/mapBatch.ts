@@ -59,7 +59,7 @@ function applyOnce(
       return finish(records, last, () => {
         const messages = code.neverWrites ? [...records] : records.map(messageOf);
         try {
-          calls.enter(place);
+          calls.enter(place, records.length);
           return toRecords(code.apply([messages], context), last, context.batchTime, false);
         } finally {
           calls.leave();
@@ -80,7 +80,7 @@ function applyOnce(
       });
     }
     context.order = last[ORDER];
-    const [evaluation] = await evaluateWatched(code, [messages], context, operator, environment);
+    const [evaluation] = await evaluateWatched(code, [messages], context, operator, environment, messages.length);
     return finish(records, last, () => {
       if (evaluation === undefined) return [];
       if (!evaluation.ok) throw evaluation.error;

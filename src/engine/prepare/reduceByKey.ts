@@ -43,6 +43,9 @@ export function prepareReduceByKey(
   const keyReader = prepareReader(operator.id, key, options);
   const readers = aggregates.map(({ of }) => prepareReader(operator.id, of, options));
   const makers = aggregates.map((parameters) => prepareAggregate(operator.id, parameters, options));
+  // Those of the user that are called for a record.
+  const functions = [keyReader, ...readers].filter((reader) => 'code' in reader).length
+    + aggregates.filter(({ aggregate }) => aggregate === 'reduce').length;
 
   return (input, environment) => {
     if (input === undefined) return undefined;
@@ -51,8 +54,9 @@ export function prepareReduceByKey(
     // What the panes hold depends on the key, the window and the batches, not on what is done with the results.
     const fingerprint = canonicalText([key, span.length, span.slide, environment.plan.batchInterval]);
     const state = environment.state(operator.id, fingerprint, () => new KeyedWindowState(span, input.stream.slideDuration));
-    const { stream, read } = reading(input, keyReader, readers, operator.id, environment) as Reading<unknown>;
-    const calls = new ReduceCalls(operator.id, environment);
+    const { stream, read } = reading(input, keyReader, readers, operator.id, environment, 1 / functions) as Reading<unknown>;
+    figures.estimateState = () => state.bytes;
+    const calls = new ReduceCalls(operator.id, environment, functions);
     const columns: Column[] = aggregates.map((parameters, index) => ({
       name: parameters.as,
       fingerprint: aggregateFingerprint(parameters),
@@ -156,6 +160,7 @@ function reading(
   values: readonly Reader[],
   operator: string,
   environment: BuildEnvironment,
+  share: number,
 ): Reading<DataRecord> | Reading<KeyedInput> {
   const getters = values.flatMap((reader) => ('get' in reader ? [reader.get] : []));
   if ('get' in key && getters.length === values.length) {
@@ -172,10 +177,10 @@ function reading(
   for (const reader of [key, ...values]) {
     if ('code' in reader && reader.code.kind === 'asynchronous') sayInterpreted(reader.code, operator, environment);
   }
-  const keyNow = nowFrom(key, operator, environment);
-  const valuesNow = values.flatMap((value) => nowFrom(value, operator, environment) ?? []);
+  const keyNow = nowFrom(key, operator, environment, share);
+  const valuesNow = values.flatMap((value) => nowFrom(value, operator, environment, share) ?? []);
   const isNow = keyNow !== undefined && valuesNow.length === values.length;
-  const stream = isNow ? readNow(input, keyNow, valuesNow, operator, environment) : readAhead(input, key, values, operator, environment);
+  const stream = isNow ? readNow(input, keyNow, valuesNow, operator, environment) : readAhead(input, key, values, operator, environment, share);
   return { stream, read: readAgain };
 }
 
@@ -188,8 +193,8 @@ function readAgain(read: KeyedInput, into: KeyedInput): void {
 /** Takes one value from a record in a batch. */
 type ReadNow = (record: DataRecord, context: UserContext) => unknown;
 
-/** Undefined for code that must be awaited. */
-function nowFrom(reader: Reader, operator: string, environment: BuildEnvironment): ReadNow | undefined {
+/** Undefined for code that must be awaited. @param share how much of a record a call is for */
+function nowFrom(reader: Reader, operator: string, environment: BuildEnvironment, share: number): ReadNow | undefined {
   if ('get' in reader) return reader.get;
   const { code } = reader;
   if (code.kind === 'asynchronous') return undefined;
@@ -198,7 +203,7 @@ function nowFrom(reader: Reader, operator: string, environment: BuildEnvironment
   return (record, context) => {
     context.order = record[ORDER];
     try {
-      calls.enter(place);
+      calls.enter(place, share);
       return code.call(code.neverWrites ? record : messageOf(record), context);
     } finally {
       calls.leave();
@@ -238,13 +243,14 @@ function readAhead(
   values: readonly Reader[],
   operator: string,
   environment: BuildEnvironment,
+  share: number,
 ): DStream<KeyedInput> {
   return input.stream.transform((rdd, time) =>
     rdd.mapPartitionsAwaiting<KeyedInput>(async (records) => {
       const context = new UserContext(time, operator, environment.options.environment, (event) => {
         environment.log(event);
       });
-      const read = (reader: Reader): Promise<Read[]> => readColumn(reader, records, context, operator, environment);
+      const read = (reader: Reader): Promise<Read[]> => readColumn(reader, records, context, operator, environment, share);
       const keys = await read(key);
       const columns: Read[][] = [];
       for (const reader of values) columns.push(await read(reader));
@@ -273,17 +279,18 @@ async function readColumn(
   context: UserContext,
   operator: string,
   environment: BuildEnvironment,
+  share: number,
 ): Promise<Read[]> {
   if ('get' in reader) return records.map((record) => ({ value: reader.get(record) }));
   const { code } = reader;
   if (code.kind === 'asynchronous') {
-    const evaluations = await evaluateWatched(code, records, context, operator, environment);
+    const evaluations = await evaluateWatched(code, records, context, operator, environment, share);
     return evaluations.map((evaluation) => (evaluation.ok ? { value: evaluation.value } : { error: evaluation.error }));
   }
   return records.map((record) => {
     context.order = record[ORDER];
     try {
-      environment.calls.enter(placeOf(operator, environment));
+      environment.calls.enter(placeOf(operator, environment), share);
       return { value: code.call(code.neverWrites ? record : messageOf(record), context) };
     } catch (thrown) {
       return { error: thrown };

@@ -16,7 +16,8 @@ export function prepareSink(operator: SinkOperator): PreparedOperator {
   return (input, environment) => {
     const part = partOf(operator.id, environment);
     const send = isFlow ? toFlow(operator, environment) : toOutside(operator, part, environment);
-    input?.stream.foreachRDD((rdd, time) => handOverOnce(part, operator, rdd, time, environment, send));
+    input?.stream.foreachRDD((rdd, time) =>
+      environment.outputs.run(part, operator.id, time, () => handOverOnce(part, operator, rdd, time, environment, send)));
     return undefined;
   };
 }
@@ -41,6 +42,7 @@ async function handOverOnce(
   const pinned = effects?.pinned(part, time);
   const records = pinned === undefined ? await rdd.collect() : pinned.map(fromPinned);
   environment.figures(operator.id).recordsIn += records.length;
+  environment.outputs.took(part, time, records.length);
   const wanted = operator.parameters.mode === 'key' ? lastOfEachKey(records) : records;
   if (operator.parameters.pin === true && pinned === undefined && wanted.length > 0) await effects?.pin(part, time, wanted.map(toPinned));
   await send(wanted, time, () => effects?.commit(part, time));
@@ -81,7 +83,7 @@ function toOutside(operator: SinkOperator, part: string, environment: BuildEnvir
     const idOf = (index: number): string =>
       [...origin, environment.plan.graph, part, String(time), String(index)].map(encodeURIComponent).join('/');
     // Waited for after all other sinks have begun, so that none is kept from its records by another.
-    environment.deliveries.push(runtime.deliver(
+    const delivered = runtime.deliver(
       mode === 'batch'
         ? [{ payload: records.map(({ payload }) => payload), topic: '', key: null, id: idOf(0), count: records.length }]
         : records.map(({ payload, topic, key }, index) => ({ payload, topic, key, id: idOf(index), count: 1 })),
@@ -89,7 +91,8 @@ function toOutside(operator: SinkOperator, part: string, environment: BuildEnvir
       time,
       done,
       environment.effects?.originOf(time),
-    ));
+    );
+    environment.deliveries.push(environment.outputs.delivering(part, time, delivered));
     return Promise.resolve();
   };
 }

@@ -30,6 +30,7 @@ export function prepareState(operator: StateOperator, options: RunOptions): Prep
     const place = placeOf(id, environment);
     const figures = environment.figures(id);
     const state = environment.state(id, fingerprint, () => new UserState());
+    figures.estimateState = () => state.bytes;
     state.configure({
       mode,
       code,
@@ -49,9 +50,9 @@ export function prepareState(operator: StateOperator, options: RunOptions): Prep
         new UserContext(time, id, environment.options.environment, (event) => {
           environment.log(event);
         }),
-      watched: (call) => {
+      watched: (call, records) => {
         try {
-          calls.enter(place);
+          calls.enter(place, records);
           return call();
         } finally {
           calls.leave();

@@ -11,6 +11,7 @@ export function prepareWindow(operator: WindowOperator, fingerprint: string): Pr
     const step = input.stream.slideDuration;
     const state = environment.state(operator.id, fingerprint, () => new RecordWindow(length, slide, step));
     const figures = environment.figures(operator.id);
+    figures.estimateState = () => state.bytes;
     state.counted = (taken, emitted) => {
       figures.recordsIn += taken;
       figures.recordsOut += emitted;

@@ -1,13 +1,13 @@
 import { SystemClock } from '../../ports/node/SystemClock';
 import type { CallMonitor } from '../CallMonitor';
 import { NODE_STORAGE } from '../durable/Storage';
-import type { OutputEvent } from '../Engine';
+import type { OutputEvent, SampleWish } from '../Engine';
 import { asGraphProblem } from '../graphProblems';
 import { GraphRunner } from '../GraphRunner';
 import type { Helpers } from '../parallel/Helpers';
 import { REAL_PLACES } from '../Places';
 import { portableRecords } from '../portableRecords';
-import type { FromGraph, ToGraph } from './protocol';
+import type { FromGraph, Question, ToGraph } from './protocol';
 
 /** Runs one graph for somebody in another thread: the far end of the protocol. */
 export class GraphServer {
@@ -44,6 +44,9 @@ export class GraphServer {
         log: (event) => {
           send({ type: 'log', event });
         },
+        described: (event) => {
+          send({ type: 'described', event });
+        },
         failed: (problem) => {
           send({ type: 'failed', problem });
         },
@@ -64,10 +67,19 @@ export class GraphServer {
 
   receive(message: ToGraph): void {
     if (message.type === 'taken') this.#untaken.shift()?.resolve();
+    else if (message.type === 'hold') this.#runner.hold();
+    else if (message.type === 'release') this.#runner.release();
+    else if (message.type === 'sample') this.#look(message.wish);
     else void this.#answer(message);
   }
 
-  async #answer(message: Exclude<ToGraph, { type: 'taken' }>): Promise<void> {
+  #look(wish: SampleWish): void {
+    this.#runner.samples.look(wish, (event) => {
+      this.#send({ type: 'samples', event });
+    });
+  }
+
+  async #answer(message: Question): Promise<void> {
     try {
       this.#send({ type: 'answer', request: message.request, result: await this.#carryOut(message) });
     } catch (thrown) {
@@ -76,7 +88,7 @@ export class GraphServer {
     }
   }
 
-  async #carryOut(message: Exclude<ToGraph, { type: 'taken' }>): Promise<Extract<FromGraph, { type: 'answer' }>['result']> {
+  async #carryOut(message: Question): Promise<Extract<FromGraph, { type: 'answer' }>['result']> {
     switch (message.type) {
       case 'start':
         await this.#runner.start(message.plan, message.options);

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Plan } from '../../plan/Plan';
-import type { OfferedMessage, OutputEvent, Query, QueryEvents, RunOptions, UpdateReport } from '../Engine';
+import type { OfferedMessage, OutputEvent, Query, QueryEvents, RunOptions, SampleWish, UpdateReport } from '../Engine';
 import { EngineProblem } from '../EngineProblem';
 import { QueryEmitter } from '../QueryEmitter';
 import { checkAccepted, checkWanted, RefusedError } from '../RefusedError';
@@ -68,6 +68,10 @@ export class RemoteQuery implements Query {
   #heldMessages = 0;
   #isUp = false;
   #isAfterDeath = false;
+  /** Whether a person wants no batch to begin: told again to each life of the graph. */
+  #isOnHold = false;
+  /** What somebody looks at: told again as well. */
+  #wish: SampleWish | undefined;
   #stopping: Promise<number> | undefined;
 
   /** @param place where the graph is to run; asked again at every start */
@@ -141,12 +145,27 @@ export class RemoteQuery implements Query {
     await this.#ask({ type: 'checkpoint' });
   }
 
+  sample(wish: SampleWish): void {
+    this.#wish = wish;
+    this.#link?.send({ type: 'sample', wish });
+  }
+
   pause(): void {
     this.#emitter.pause();
   }
 
   resume(): void {
     this.#emitter.resume();
+  }
+
+  hold(): void {
+    this.#isOnHold = true;
+    this.#link?.send({ type: 'hold' });
+  }
+
+  release(): void {
+    this.#isOnHold = false;
+    this.#link?.send({ type: 'release' });
   }
 
   stop(): Promise<number> {
@@ -199,6 +218,8 @@ export class RemoteQuery implements Query {
       },
     });
     this.#running = plan;
+    if (this.#isOnHold) this.#link.send({ type: 'hold' });
+    if (this.#wish !== undefined) this.#link.send({ type: 'sample', wish: this.#wish });
     await this.#ask({ type: 'start', plan, options });
     this.#isUp = true;
     this.#release();
@@ -314,6 +335,12 @@ export class RemoteQuery implements Query {
         break;
       case 'log':
         this.#emitter.emit('log', message.event);
+        break;
+      case 'samples':
+        this.#emitter.emit('samples', message.event);
+        break;
+      case 'described':
+        this.#emitter.emit('described', message.event);
         break;
     }
   }

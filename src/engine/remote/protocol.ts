@@ -1,6 +1,9 @@
 import type { Plan } from '../../plan/Plan';
 import type { Problem } from '../../plan/Problem';
-import type { BatchEvent, LogEvent, OfferedMessage, OutputEvent, ProgressEvent, RunOptions, UpdateReport } from '../Engine';
+import type {
+  BatchEvent, LogEvent, OfferedMessage, OutputEvent, PlanDescription, ProgressEvent, RunOptions, SampleEvent, SampleWish,
+  UpdateReport,
+} from '../Engine';
 import type { Death } from './GraphLink';
 
 /** To a graph that runs elsewhere. `request` numbers what is answered. */
@@ -11,7 +14,14 @@ export type ToGraph =
   | { readonly type: 'checkpoint'; readonly request: number }
   | { readonly type: 'stop'; readonly request: number }
   /** An output has been taken: the next may come. */
-  | { readonly type: 'taken' };
+  | { readonly type: 'taken' }
+  | { readonly type: 'sample'; readonly wish: SampleWish }
+  /** No batch begins until `release`. */
+  | { readonly type: 'hold' }
+  | { readonly type: 'release' };
+
+/** What is answered. */
+export type Question = Extract<ToGraph, { readonly request: number }>;
 
 /** From a graph that runs elsewhere. */
 export type FromGraph =
@@ -23,6 +33,8 @@ export type FromGraph =
   | { readonly type: 'problem'; readonly problem: Problem }
   | { readonly type: 'progress'; readonly event: ProgressEvent }
   | { readonly type: 'log'; readonly event: LogEvent }
+  | { readonly type: 'samples'; readonly event: SampleEvent }
+  | { readonly type: 'described'; readonly event: PlanDescription }
   | { readonly type: 'failed'; readonly problem: Problem };
 
 /** Several graphs may share a thread or a process, so every message says which of them it is about. */

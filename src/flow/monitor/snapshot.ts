@@ -87,7 +87,7 @@ export interface ActiveBatch {
   readonly batchTime: number;
   readonly records: number;
   readonly state: 'queued' | 'processing';
-  /** How long it has waited and run so far, ms. */
+  /** How long it has been in that state so far, ms. */
   readonly age: number;
 }
 

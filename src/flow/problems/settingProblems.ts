@@ -19,6 +19,14 @@ export const settingProblems = {
     fix: 'Open the node and choose again. If a newer version made this flow, update the palette.',
   }),
 
+  versionTooNew: (nodeId: string, label: string, version: unknown, newest: number): Problem => ({
+    nodeId,
+    code: 'version-too-new',
+    what: `${label} was drawn with a newer version of the palette`,
+    why: `Its settings are of version ${quoted(version)}, and this palette knows them up to ${String(newest)}: they could mean something else.`,
+    fix: 'Update the palette: Manage palette, node-red-dstream, update.',
+  }),
+
   keyLevelInvalid: (nodeId: string, value: unknown): Problem => ({
     nodeId,
     code: 'key-level-invalid',

@@ -100,6 +100,14 @@ export class KeyedState<K, S> {
     return this.#size;
   }
 
+  /** About so many states, from all over the rows. */
+  someStates(count: number): readonly S[] {
+    const step = Math.max(1, Math.floor(this.#keys.length / count));
+    const states: S[] = [];
+    for (let row = 0; row < this.#keys.length; row += step) if (this.isPresent(row)) states.push(this.stateAt(row));
+    return states;
+  }
+
   /** The row of a key, or -1 for a key without state. Good until the key is removed or the batch ends. */
   rowOf(key: K): number {
     return this.#index.find(key);

@@ -67,6 +67,11 @@ export class PaneTree<Rows> {
     if (newest !== undefined) this.#forgotten = newest.last;
   }
 
+  /** The rows of all blocks that are kept beside the panes. */
+  *blocks(): Generator<Rows, void, undefined> {
+    for (const { blocks } of this.#leaves) for (const { rows } of blocks) yield rows;
+  }
+
   /** Rows that stand for all panes with an index from `first` to `last`, in the order of time. */
   within(first: number, last: number): Rows[] {
     return this.#blocksOf(first, last).map(({ rows }) => rows);

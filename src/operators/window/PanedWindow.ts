@@ -10,7 +10,7 @@ import { joined, type Pane, paneOf, withColumns } from './Pane';
 import { groupsOf } from './paneRows';
 import type { PaneSnapshot, RunningSnapshot } from './PaneSnapshot';
 import { PaneTree } from './PaneTree';
-import { columnOf } from './PartialColumn';
+import { columnOf, OBJECT_BYTES } from './PartialColumn';
 import { type KeyedColumn, type MergedRows, RowMerger, type WantedKeys } from './RowMerger';
 import { RunningPartials } from './RunningPartials';
 
@@ -24,6 +24,9 @@ export interface WindowShape {
 export type WindowRow = Pick<Group, 'key' | 'partials'>;
 
 export type WindowRows = ReadonlyMap<KeyIdentity, WindowRow>;
+
+/** What a key takes with its number and its places in the tables, bytes; about. */
+const KEY_BYTES = 100;
 
 /** The window (from, to] that was evaluated last. */
 interface Evaluated {
@@ -115,6 +118,20 @@ export class PanedWindow {
   /** How many different keys the panes held have. */
   get keyCount(): number {
     return this.#panes.table.size;
+  }
+
+  /** About how many bytes of memory it takes. Costs a look at each pane, and none at their rows. */
+  get bytes(): number {
+    const { table, all } = this.#panes;
+    let bytes = table.size * KEY_BYTES;
+    for (const { ids, records, columns } of all) {
+      bytes += ids.byteLength + records.byteLength;
+      for (const column of columns) bytes += column.bytes;
+    }
+    for (const ids of this.#keys.blocks()) bytes += ids.byteLength;
+    for (const tree of this.#trees) for (const { ids, partials } of tree?.blocks() ?? []) bytes += ids.byteLength + partials.bytes;
+    const running = this.#evaluated?.running.columns.filter((column) => column !== undefined).length ?? 0;
+    return bytes + table.size * running * OBJECT_BYTES;
   }
 
   /** How many different keys the panes with time > from have. */

@@ -5,6 +5,8 @@ import { copyOf } from './copyPartial';
 export interface PartialColumn<Partial = unknown> {
   /** How many values the partials hold, one each at least; see `Aggregate.size`. */
   readonly size: number;
+  /** About how many bytes of memory they take. */
+  readonly bytes: number;
   /** To be read: nobody may change it. */
   at(row: number): Partial;
   /** A copy that belongs to the caller. */
@@ -21,13 +23,22 @@ export function columnOf<Partial>(aggregate: Aggregate<Partial>, partials: reado
     : new PackedColumn(aggregate, aggregate.packed, partials);
 }
 
+/** What a partial that is an object takes for each value that it holds, bytes; about. */
+export const OBJECT_BYTES = 64;
+
 class ObjectColumn<Partial> implements PartialColumn<Partial> {
   readonly #aggregate: Aggregate<Partial>;
   readonly #partials: readonly Partial[];
+  /** Worked out once, since partials do not change: a window has many columns. */
+  #bytes: number | undefined;
 
   constructor(aggregate: Aggregate<Partial>, partials: readonly Partial[]) {
     this.#aggregate = aggregate;
     this.#partials = partials;
+  }
+
+  get bytes(): number {
+    return (this.#bytes ??= OBJECT_BYTES * this.size);
   }
 
   get size(): number {
@@ -61,6 +72,10 @@ class PackedColumn<Partial> implements PartialColumn<Partial> {
       if (!form.pack(partial, this.#numbers, row * form.width)) (others ??= new Map<number, Partial>()).set(row, partial);
     });
     this.#others = others;
+  }
+
+  get bytes(): number {
+    return this.#numbers.byteLength + OBJECT_BYTES * (this.#others?.size ?? 0);
   }
 
   at(row: number): Partial {

@@ -123,7 +123,7 @@ export class JobGenerator {
         await this.#tracked(this.#graph.prepare(time));
         if (this.#hasEnded()) break;
         // It is not late: nobody could have expected it earlier.
-        this.#scheduler.submit(new JobSet(time, this.#graph.generateJobs(time), inputs, this.#clock));
+        this.#scheduler.submit(new JobSet(time, this.#graph.generateJobs(time), inputs, this.#clock), true);
       } catch (thrown) {
         this.#onFailure(asError(thrown), time);
       }

@@ -1,7 +1,9 @@
 import type { CallScope } from '../../ports/CallScope';
 import type { Clock } from '../../ports/Clock';
 import { asError } from '../errors';
+import type { BatchInfo } from './BatchInfo';
 import type { BatchJournal } from './BatchJournal';
+import type { BatchQueue } from './BatchQueue';
 import type { Job } from './Job';
 import { JobSet } from './JobSet';
 import type { StreamingListenerBus } from './StreamingListenerBus';
@@ -30,6 +32,8 @@ interface Run {
   /** Whether it is written down, or its upkeep runs: no other job begins meanwhile. */
   isAlone: boolean;
   state: 'waiting' | 'running' | 'ended';
+  /** Whether an earlier run began it already: it does not wait for a pause to end. */
+  readonly beganBefore: boolean;
 }
 
 /**
@@ -37,7 +41,7 @@ interface Run {
  * The upkeep of a batch runs alone, after that of all earlier batches and before its outputs, however many jobs may run; so
  * does the entry in the journal, which comes before its upkeep.
  */
-export class JobScheduler {
+export class JobScheduler implements BatchQueue {
   readonly #clock: Clock;
   readonly #listeners: StreamingListenerBus;
   readonly #options: JobSchedulerOptions;
@@ -46,6 +50,7 @@ export class JobScheduler {
   #running = 0;
   #whenIdle: (() => void)[] = [];
   #stopped = false;
+  #paused = false;
 
   constructor(clock: Clock, listeners: StreamingListenerBus, options: JobSchedulerOptions) {
     this.#clock = clock;
@@ -68,10 +73,34 @@ export class JobScheduler {
     return this.#queue.flatMap(({ running, jobSet }) => (running > 0 ? [jobSet.time] : []));
   }
 
-  submit(jobSet: JobSet): void {
+  oldest(most: number): readonly BatchInfo[] {
+    const unfinished = this.#queue.filter(({ state }) => state !== 'ended');
+    return unfinished.slice(0, most).map(({ jobSet }) => jobSet.info);
+  }
+
+  get queuedRecords(): number {
+    const queued = this.#queue.filter(({ state }) => state === 'waiting');
+    return queued.reduce((sum, { jobSet }) => sum + jobSet.info.numRecords, 0);
+  }
+
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#startJobs();
+  }
+
+  /** @param beganBefore whether an earlier run began the batch already, so that no pause keeps it from going on */
+  submit(jobSet: JobSet, beganBefore = false): void {
     if (this.#stopped) return;
+    this.#queue.push({ jobSet, begun: 0, running: 0, isAlone: false, state: 'waiting', beganBefore });
     this.#listeners.post('onBatchSubmitted', { batchInfo: jobSet.info });
-    this.#queue.push({ jobSet, begun: 0, running: 0, isAlone: false, state: 'waiting' });
     this.#startJobs();
   }
 
@@ -79,7 +108,7 @@ export class JobScheduler {
   passOver(time: number): void {
     if (this.#stopped) return;
     const jobSet = new JobSet(time, [], [], this.#clock);
-    this.#queue.push({ jobSet, begun: 0, running: 0, isAlone: false, state: 'ended' });
+    this.#queue.push({ jobSet, begun: 0, running: 0, isAlone: false, state: 'ended', beganBefore: false });
     this.#passEnded();
   }
 
@@ -165,7 +194,7 @@ export class JobScheduler {
     if (this.#stopped) return undefined;
     for (const run of [...this.#queue]) {
       if (run.isAlone) return undefined;
-      if (run.state === 'waiting') return run;
+      if (run.state === 'waiting') return this.#paused && !run.beganBefore ? undefined : run;
       if (run.begun < run.jobSet.jobs.length) return run;
       if (run.running === 0 && run.state === 'running') this.#completed(run);
     }

@@ -39,6 +39,7 @@ export class Shutdown {
   /** What was received is processed first, at batch times that may lie ahead of the clock, for at most `limit` ms. */
   async drain(limit: number): Promise<void> {
     const inputs = this.#stopInputs();
+    this.#scheduler.resume();
     let isOver = false;
     const processed = inputs.ended.then(async () => {
       if (isOver) return;

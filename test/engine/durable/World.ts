@@ -42,6 +42,8 @@ export class World {
   durability: DurabilityFigures | undefined;
   /** Whether outputs are never taken, as where a batch hangs. */
   hangs = false;
+  /** How long it takes until an output is taken, ms. */
+  slowness = 0;
   /** How long it takes until a checkpoint that is being made has its next turn. */
   turn: () => Promise<void> = () => Promise.resolve();
   /** What receivers and sinks of the next process lead to. */
@@ -79,7 +81,7 @@ export class World {
       output: ({ operator, batchTime, records }) => {
         if (!isAlive() || this.hangs) return new Promise(() => undefined);
         this.outputs.push({ operator, time: batchTime, records });
-        return undefined;
+        return this.slowness === 0 ? undefined : this.clock.sleep(this.slowness);
       },
       problem: (problem) => {
         if (isAlive()) this.problems.push(problem);
@@ -90,6 +92,7 @@ export class World {
       log: ({ text }) => {
         if (isAlive()) this.warnings.push(text);
       },
+      described: () => undefined,
       failed: (problem) => {
         if (isAlive()) this.failures.push(problem);
       },

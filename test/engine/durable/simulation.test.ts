@@ -17,6 +17,7 @@ const SOMETIMES = [
   'ran with a former drawing', 'update', 'update refused', 'a window reset', 'more than memory has room for', 'disk full',
   'given up because of the disk', 'sent again at QoS 2', 'twice at QoS 1', 'outside twice', 'waited for another process', 'fenced',
   'stopped', 'checkpoint asked for', 'died of a batch', 'checkpoint fallback', 'refused because of damage',
+  'held',
 ];
 
 describe('a graph with a checkpoint, simulated', () => {

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import type { LogEvent, OfferedMessage, OperatorProgress, OutputEvent, RunOptions } from '../../../src/engine/Engine';
+import type { LogEvent, OfferedMessage, OperatorProgress, OutputEvent, RunOptions, SampleEvent, SampleWish } from '../../../src/engine/Engine';
 import { GraphRunner } from '../../../src/engine/GraphRunner';
 import type { Helpers } from '../../../src/engine/parallel/Helpers';
 import type { Operator } from '../../../src/plan/Plan';
@@ -35,15 +35,21 @@ export class ParallelGraph {
       batch: () => undefined,
       problem: (problem) => seen.problems.push(problem),
       progress: ({ operators }) => {
-        seen.figures = operators;
+        // How long functions take is measured in this thread alone.
+        seen.figures = Object.fromEntries(Object.entries(operators).map(([id, { microsecondsPerRecord: _, ...figures }]) => [id, figures]));
       },
       log: (event) => seen.lines.push(event),
+      described: () => undefined,
       failed: (problem) => seen.failures.push(problem),
     }, undefined, undefined, undefined, helpers);
   }
 
   start(operators: readonly Operator[], options: RunOptions = { ...OPTIONS, utilPath }): Promise<void> {
     return this.#runner.start(planOf(operators), options);
+  }
+
+  look(wish: SampleWish, tell: (event: SampleEvent) => void): void {
+    this.#runner.samples.look(wish, tell);
   }
 
   async update(operators: readonly Operator[]): Promise<void> {

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { GraphFigures } from '../../../src/flow/graphFigures';
+import type { MonitorSnapshot, SampleAnswer } from '../../../src/flow/monitor/snapshot';
+import { parsePrometheus } from '../../flow/monitor/parsePrometheus';
 import { batcher, node, receiver, sink, sums, tab } from '../../support/flows';
 import { NodeRed, type FlowNode } from '../../support/NodeRed';
 import { packageRoot } from '../../support/packageRoot';
@@ -11,8 +13,14 @@ import { until } from '../../support/until';
 /** Every address that the palette adds to the admin API, as SECURITY.md lists them: a new one must be added to both. */
 const ROUTES: readonly { readonly route: string; readonly permission: string }[] = [
   { route: 'get /dstream/graphs', permission: 'dstream.read' },
+  { route: 'get /dstream/graphs/:graph/batches/:time', permission: 'dstream.read' },
+  { route: 'get /dstream/monitor', permission: 'dstream.read' },
+  { route: 'get /dstream/metrics', permission: 'dstream.read' },
   { route: 'post /dstream/graphs/:graph/checkpoint', permission: 'dstream.write' },
   { route: 'post /dstream/graphs/:graph/reset', permission: 'dstream.write' },
+  { route: 'post /dstream/graphs/:graph/pause', permission: 'dstream.write' },
+  { route: 'post /dstream/graphs/:graph/resume', permission: 'dstream.write' },
+  { route: 'get /dstream/graphs/:graph/samples/:operator', permission: 'dstream.preview' },
 ];
 
 /** bcrypt of `only for tests`. */
@@ -27,7 +35,8 @@ const USERS: readonly { readonly username: string; readonly permissions: string 
   { username: 'resetter', permissions: ['dstream.write'], may: ['dstream.write'] },
   { username: 'reader', permissions: ['dstream.read'], may: ['dstream.read'] },
   { username: 'allReader', permissions: 'read', may: ['dstream.read'] },
-  { username: 'administrator', permissions: '*', may: ['dstream.read', 'dstream.write'] },
+  { username: 'previewer', permissions: ['dstream.preview'], may: ['dstream.preview'] },
+  { username: 'administrator', permissions: '*', may: ['dstream.read', 'dstream.write', 'dstream.preview'] },
 ];
 
 /** What nodes have added to the admin API and to the flows' web server: routes, also below routers, and whole handlers. */
@@ -48,6 +57,14 @@ module.exports = (RED) => {
 
 /** What a POST is answered with that has no body of JSON. */
 const NO_JSON = 415;
+
+/** The time of a batch that there was none of. */
+const LONG_AGO = '1000';
+
+/** The address of a route for a graph and a node that are there. */
+function addressOf(route: string): string {
+  return route.replace(':graph', 'checkpoint').replace(':operator', 'sums').replace(':time', LONG_AGO);
+}
 
 /** A graph with a checkpoint, and one without. */
 const flow: FlowNode[] = [
@@ -99,6 +116,11 @@ describe('the admin API, secured with adminAuth', () => {
     return await response.json() as GraphFigures[];
   }
 
+  async function snapshot(query: string): Promise<MonitorSnapshot> {
+    const response = await fetch(`${nodeRed.url}/dstream/monitor?${query}`, { headers: { Authorization: `Bearer ${await tokenOf('reader')}` } });
+    return await response.json() as MonitorSnapshot;
+  }
+
   /** The status of an answer. */
   async function ask(method: string, path: string, headers: Readonly<Record<string, string>> = {}): Promise<number> {
     return (await fetch(nodeRed.url + path, { method, headers })).status;
@@ -135,13 +157,13 @@ describe('the admin API, secured with adminAuth', () => {
   it('lets only those in who may', async () => {
     for (const { route, permission } of ROUTES) {
       const [method = '', template = ''] = route.split(' ');
-      const path = template.replace(':graph', 'checkpoint');
+      const path = addressOf(template);
       expect(await ask(method, path), `${route} without a token`).to.equal(401);
       expect(await ask(method, path, { Authorization: 'Bearer made-up' }), `${route} with a made-up token`).to.equal(401);
       for (const { username, may } of USERS) {
         const status = await ask(method, path, { Authorization: `Bearer ${await tokenOf(username)}` });
         // Whoever is let in without a body is told so, and nothing is done.
-        const inside = method === 'get' ? 200 : NO_JSON;
+        const inside = method !== 'get' ? NO_JSON : path.endsWith(LONG_AGO) ? 404 : 200;
         expect(status, `${route} as ${username}`).to.equal(may.includes(permission) ? inside : 401);
       }
     }
@@ -152,7 +174,7 @@ describe('the admin API, secured with adminAuth', () => {
     for (const { route } of ROUTES) {
       const [own = '', path = ''] = route.split(' ');
       for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'].filter((other) => other !== own.toUpperCase())) {
-        expect(await ask(method, path.replace(':graph', 'checkpoint'), headers), `${method} ${path}`).to.equal(404);
+        expect(await ask(method, addressOf(path), headers), `${method} ${path}`).to.equal(404);
       }
     }
     for (const path of ['/dstream', '/dstream/', '/dstream/graphs/../../flows.json', '/dstream/graphs/x', '/dstream/%2e%2e/settings.js', '/dstream/graphs/checkpoint/reset']) {
@@ -164,11 +186,11 @@ describe('the admin API, secured with adminAuth', () => {
     const { log } = nodeRed;
     const before = log.length;
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', '']) {
-      for (const path of ['/dstream/graphs/checkpoint/checkpoint', '/dstream/graphs/checkpoint/reset']) {
+      for (const path of ['checkpoint', 'reset', 'pause', 'resume'].map((command) => `/dstream/graphs/checkpoint/${command}`)) {
         expect((await post('administrator', path, '{"scope":"all"}', type)).status, `${path} ${type}`).to.equal(NO_JSON);
       }
     }
-    expect(nodeRed.log.slice(before).join('\n')).not.to.match(/resets|made a checkpoint/);
+    expect(nodeRed.log.slice(before).join('\n')).not.to.match(/resets|made a checkpoint|pauses|go on/);
   });
 
   it('says what is wrong with a request', async () => {
@@ -217,6 +239,69 @@ describe('the admin API, secured with adminAuth', () => {
       await nodeRed.collected('collector', 1, 20_000);
     }
     expect((await figures()).map(({ graph, failure }) => [graph, failure])).to.have.deep.members([['checkpoint', undefined], ['plain', undefined]]);
+  });
+
+  it('shows what flows to whoever may see that, and nobody keeps it', async () => {
+    const headers = { Authorization: `Bearer ${await tokenOf('previewer')}` };
+    const samples = async (graph: string, operator: string): Promise<Response> =>
+      fetch(`${nodeRed.url}/dstream/graphs/${graph}/samples/${encodeURIComponent(operator)}`, { headers });
+    let answer: SampleAnswer | undefined;
+    await until('records are there', async () => {
+      const response = await samples('checkpoint', 'sums');
+      expect([response.status, response.headers.get('cache-control')]).to.deep.equal([200, 'no-store']);
+      answer = await response.json() as SampleAnswer;
+      return answer.records.length > 0;
+    });
+    expect(answer?.sampling).to.equal(true);
+    expect(answer?.records.at(-1)).to.have.keys('payload', 'topic', 'key', 'time');
+    expect(answer?.batchRecords).to.be.above(0);
+    const refusals = [['gone', 'sums', /no such graph/], ['checkpoint', 'plain', /no such node/], ['checkpoint', '__proto__', /no such node/], ['checkpoint', 'in', /Ask for the node behind/]] as const;
+    for (const [graph, operator, text] of refusals) {
+      const response = await samples(graph, operator);
+      expect(response.status, `${graph} ${operator}`).to.equal(404);
+      expect((await response.json() as { message: string }).message).to.match(text);
+    }
+  });
+
+  it('pauses a graph and lets it go on, and says in the log who asked', async () => {
+    const state = async (): Promise<string | undefined> => (await snapshot('')).graphs.find(({ id }) => id === 'plain')?.state;
+    expect(await post('resetter', '/dstream/graphs/plain/pause', {})).to.deep.equal({ status: 200, body: { paused: true } });
+    await nodeRed.logged(/\[dstream\] The user "resetter" pauses the graph plain\./);
+    expect(await state()).to.equal('paused');
+    expect((await nodeRed.status('plain', /^paused$/))?.fill).to.equal('yellow');
+    expect(await post('writer', '/dstream/graphs/plain/resume', {})).to.deep.equal({ status: 200, body: { paused: false } });
+    await nodeRed.logged(/\[dstream\] The user "writer" lets the graph plain go on\./);
+    expect(await state()).to.equal('running');
+    for (const command of ['pause', 'resume']) {
+      expect((await post('writer', `/dstream/graphs/gone/${command}`, {})).status).to.equal(404);
+    }
+  });
+
+  it('says which parameter of a question is wrong', async () => {
+    const headers = { Authorization: `Bearer ${await tokenOf('reader')}` };
+    for (const query of ['since=-1', 'since=1e3', 'since=1&since=2', 'plan=x', 'graph=', 'graph[a]=b', `graph=${'x'.repeat(201)}`]) {
+      const response = await fetch(`${nodeRed.url}/dstream/monitor?${query}`, { headers });
+      expect(response.status, query).to.equal(400);
+      expect((await response.json() as { message: string }).message, query).to.match(/^The parameter (since|plan|graph) must be/);
+    }
+    for (const time of ['now', '-1', '1.5', '%00']) {
+      expect(await ask('GET', `/dstream/graphs/checkpoint/batches/${time}`, headers), time).to.equal(400);
+    }
+    expect(await ask('GET', '/dstream/graphs/gone/batches/1000', headers)).to.equal(404);
+  });
+
+  it('tells what runs to whoever may read, and no payloads, topics or keys', async () => {
+    const headers = { Authorization: `Bearer ${await tokenOf('reader')}` };
+    const { graph } = await snapshot('graph=checkpoint');
+    expect(graph?.batches.times).to.not.have.length(0);
+    const batch = await fetch(`${nodeRed.url}/dstream/graphs/checkpoint/batches/${String(graph?.batches.times.at(-1))}`, { headers });
+    const metrics = await fetch(`${nodeRed.url}/dstream/metrics`, { headers });
+    expect([batch.status, metrics.status, metrics.headers.get('content-type')]).to.deep.equal([200, 200, 'text/plain; charset=utf-8; version=0.0.4']);
+    const parsed = parsePrometheus(await metrics.text());
+    expect(parsed.get('dstream_batches_total')?.samples.map(({ labels }) => labels['graph'])).to.have.members(['checkpoint', 'plain']);
+    for (const told of [JSON.stringify(graph), JSON.stringify(await batch.json()), JSON.stringify([...parsed])]) {
+      expect(told).not.to.match(/simulated\/|"sensor|sequence":\d+,"value/);
+    }
   });
 
   it('tells ids and numbers, as JSON', async () => {

@@ -44,6 +44,7 @@ describe('editor bundles', () => {
     expect(label('join', {})).to.equal('inner join');
     expect(label('join', { mode: 'cogroup' })).to.equal('cogroup');
     expect(label('checkpoint', {})).to.equal('checkpoint');
+    expect(label('statistics', {})).to.equal('statistics');
     expect(label('sink', {})).to.equal('sink');
     expect(label('sink', { target: 'mqtt', topic: 'means/{key}' })).to.equal('means/{key}');
     expect(label('sink', { target: 'http', url: 'https://user:word@example.org:8443/in?token=secret' })).to.equal('example.org:8443');

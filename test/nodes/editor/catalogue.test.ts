@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { SETS, catalogue, flatten, nodeHtml, readText } from './palette';
+import { SETS, catalogue, flatten, listFiles, nodeHtml, readText } from './palette';
 
 /** The keys that a set's html asks for by data-i18n. */
 function keysInHtml(set: string): string[] {
@@ -8,9 +8,17 @@ function keysInHtml(set: string): string[] {
     .map((key) => key.replace(/^\[[\w-]+\]/, ''));
 }
 
+/** The editor code of a set, with that of the preview where it has one. */
+function codeOf(set: string): string {
+  const own = readText('nodes', set, 'editor.ts');
+  if (!own.includes('/preview/openPreview')) return own;
+  const folder = 'nodes/shared/editor/preview';
+  return [own, ...listFiles(folder, '.ts').map((file) => readText(folder, file))].join('\n');
+}
+
 /** The keys that a set's editor code asks for: every call of `text`. */
 function keysInCode(set: string): string[] {
-  return [...readText('nodes', set, 'editor.ts').matchAll(/\btext\('([^']+)'/g)].map((match) => match[1] ?? '');
+  return [...codeOf(set).matchAll(/\btext\('([^']+)'/g)].map((match) => match[1] ?? '');
 }
 
 describe('editor catalogues (en-US)', () => {
@@ -32,7 +40,7 @@ describe('editor catalogues (en-US)', () => {
     });
 
     it(`${set} passes every value that a text names`, () => {
-      const code = readText('nodes', set, 'editor.ts');
+      const code = codeOf(set);
       for (const [key, text] of catalogue(set)) {
         expect(text.trim(), key).to.equal(text);
         expect(text, key).to.not.equal('');

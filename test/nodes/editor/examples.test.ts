@@ -132,7 +132,7 @@ describe('examples', () => {
             expect(new Set(targets), node.id).to.deep.equal(new Set(['dstream-batcher']));
           }
           const staysInside = targets.every((type) => type !== undefined && OWN_TYPES.includes(type));
-          expect(staysInside, node.id).to.equal(node.type !== 'dstream-sink');
+          expect(staysInside, node.id).to.equal(node.type !== 'dstream-sink' && node.type !== 'dstream-statistics');
         }
       });
     });

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import * as ts from 'typescript';
 
 /** The node sets of the palette, which are also the folder names under nodes/. */
-export const SETS = ['receiver', 'batcher', 'map', 'window', 'reduceByKey', 'state', 'join', 'checkpoint', 'sink', 'engine'] as const;
+export const SETS = ['receiver', 'batcher', 'map', 'window', 'reduceByKey', 'state', 'join', 'checkpoint', 'sink', 'statistics', 'engine'] as const;
 
 /** The folder that holds package.json, wherever this file was compiled to. */
 export const ROOT = findRoot(__dirname);

@@ -35,11 +35,12 @@ const EXPECTED_DEFAULTS: Readonly<Record<(typeof SETS)[number], Readonly<Record<
     target: 'flow', mode: 'batch', emptyBatches: false, broker: '', topic: '', qos: '1', retain: false, url: '', header: '', timeout: 10,
     path: 'dstream-output', fileName: '', fileFormat: 'json', roll: 'day', columns: '', pin: false,
   },
+  statistics: { graph: '', every: 'batch', interval: 10, intervalUnits: 's' },
   engine: { isolation: 'thread', shared: false, parallelism: 1, heapLimit: '', hangLimit: 5 },
 };
 
 /** The fields that have another name than their property. */
-const OTHER_FIELDS: Readonly<Record<string, string>> = { aggregates: 'aggregates-container', left: 'leftStream' };
+const OTHER_FIELDS: Readonly<Record<string, string>> = { aggregates: 'aggregates-container', left: 'leftStream', graph: 'graphNode' };
 
 describe('editor registration', () => {
   for (const set of SETS) {
@@ -110,9 +111,9 @@ describe('editor registration', () => {
     });
   }
 
-  it('gives every palette node one input and one output', () => {
+  it('gives every palette node one output, and one input unless it stands beside the graphs', () => {
     for (const set of PALETTE_SETS) {
-      expect(registration(set).definition['inputs'], set).to.equal(1);
+      expect(registration(set).definition['inputs'], set).to.equal(set === 'statistics' ? 0 : 1);
       expect(registration(set).definition['outputs'], set).to.equal(1);
     }
   });
@@ -135,6 +136,11 @@ describe('editor registration', () => {
     expect(defaults('join')['left']).to.include({ value: '', type: '*[]' });
     // A field of this name would be taken for the choice of a config node when the dialog is closed.
     expect(template('join')).to.not.contain('id="node-input-left"');
+  });
+
+  it('declares the graph of a statistics node likewise', () => {
+    expect(defaults('statistics')['graph']).to.include({ value: '', type: '*[]' });
+    expect(template('statistics')).to.not.contain('id="node-input-graph"');
   });
 
   it('gives dark text enough contrast on every colour (WCAG AA: at least 4.5 : 1)', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { EditorLink, EditorNode, EditorRed } from '../../../nodes/shared/editor/red';
-import { isKnownId, upstreamNodes } from '../../../nodes/shared/editor/upstream';
+import type { EditorLink, EditorNode } from '../../../nodes/shared/editor/red';
+import { isKnownId, upstreamNodes, type WiredNodes } from '../../../nodes/shared/editor/upstream';
 
 /** What the editor holds: nodes, the wires between them, and the outputs of subflows. */
 class Flows {
@@ -30,7 +30,7 @@ class Flows {
     this.#links.push({ source, sourcePort, target });
   }
 
-  readonly nodes: EditorRed['nodes'] = {
+  readonly nodes: WiredNodes = {
     node: (id) => this.#nodes.get(id),
     subflow: (id) => ({ out: this.#outputs.get(id) ?? [] }),
     filterNodes: ({ type }) => [...this.#nodes.values()].filter((node) => node.type === type),

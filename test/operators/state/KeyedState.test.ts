@@ -25,6 +25,15 @@ describe('KeyedState', () => {
     expect(rows(state.entries())).to.deep.equal([['a', 2, 1000], ['b', 4, 2000]]);
   });
 
+  it('shows some states, from all over, and none of those that were removed', () => {
+    const state = new KeyedState<number, number>();
+    for (let key = 0; key < 100; key++) state.set(key, key, 0);
+    expect(state.someStates(4)).to.deep.equal([0, 25, 50, 75]);
+    state.remove(50);
+    expect(state.someStates(4)).to.deep.equal([0, 25, 75]);
+    expect(new KeyedState<number, number>().someStates(4)).to.deep.equal([]);
+  });
+
   it('compares keys by value, and keeps the first form of a key', () => {
     const state = new KeyedState<unknown, number>();
     state.set([1, { a: 2 }], 1, 0);

@@ -37,6 +37,15 @@ describe('PaneTree', () => {
     expect(tree.within(1024, 1024 + 4095)).to.have.length(13);
   });
 
+  it('tells what it keeps beside the panes', () => {
+    const tree = treeOf(Array.from({ length: 17 }, (_, index) => [index, ['a', 'b']]));
+    // Of 16 panes: four blocks of 4, and one of these.
+    expect([...tree.blocks()]).to.deep.equal(Array.from({ length: 5 }, () => ['a', 'b']));
+    tree.forget(4);
+    // With the first pane went the block of 16, and its own of 4.
+    expect([...tree.blocks()]).to.have.length(3);
+  });
+
   it('keeps no block that is hardly smaller than its parts', () => {
     const others = treeOf(Array.from({ length: 300 }, (_, index) => [index, [`key ${String(index)}`]]));
     expect(others.within(0, 255)).to.have.length(256);

@@ -28,6 +28,19 @@ describe('PartialColumn', () => {
     });
   }
 
+  it('tells about how many bytes it takes: 8 for each number, 64 for each value that is kept as an object', () => {
+    const bytesOf = (name: string, ...rows: readonly unknown[][]): number => {
+      const aggregate = aggregateNamed(name);
+      const partials = rows.map((row) => row.reduce((partial: unknown, value, order) => aggregate.add(partial, value, order), aggregate.zero()));
+      return columnOf(aggregate, partials).bytes;
+    };
+    expect(bytesOf('count', [1], [2], [3])).to.equal(3 * 8);
+    expect(bytesOf('mean', [1], [2])).to.equal(2 * 3 * 8);
+    expect(bytesOf('list', [1, 2, 3], [4])).to.equal(4 * 64);
+    // The sum of these is more than its two numbers.
+    expect(bytesOf('sum', [1], [1e300, 1, 1e-300])).to.equal(2 * 2 * 8 + 64);
+  });
+
   it('takes 8 bytes for each number of ordinary partials', () => {
     const widths = aggregateNames.flatMap((name) => {
       const { packed } = aggregateNamed(name);

@@ -23,6 +23,7 @@ export class EngineProcess {
   durability: DurabilityFigures | undefined;
   /** Offers that nobody has answered. */
   openOffers = 0;
+  isOnHold = false;
   readonly #world: EngineWorld;
   readonly #runner: GraphRunner;
   readonly #life: number;
@@ -56,6 +57,7 @@ export class EngineProcess {
         if (waiting > world.shape.bufferLimit) world.outcome.happened('more than memory has room for');
       },
       log: () => undefined,
+      described: () => undefined,
       failed: ({ code, what }) => {
         if (!this.isAlive) return;
         this.state = 'failed';
@@ -98,6 +100,17 @@ export class EngineProcess {
 
   checkpoint(): Promise<void> {
     return this.#runner.checkpoint();
+  }
+
+  /** A person holds it, or lets it go on. */
+  hold(): void {
+    this.isOnHold = true;
+    this.#runner.hold();
+  }
+
+  release(): void {
+    this.isOnHold = false;
+    this.#runner.release();
   }
 
   /** @param answered told whether the messages were taken; never where the process ends before */

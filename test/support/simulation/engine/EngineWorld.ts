@@ -1,7 +1,7 @@
 import type { DurabilityFigures, Reset, RunOptions } from '../../../../src/engine/Engine';
 import type { Problem } from '../../../../src/plan/Problem';
 import type { Outcome } from '../Outcome';
-import type { SeededRandom } from '../SeededRandom';
+import { SeededRandom } from '../SeededRandom';
 import { SimulatedBroker } from '../SimulatedBroker';
 import { type CrashKind, SimulatedDisk } from '../SimulatedDisk';
 import { SimulatedOutputFiles } from '../SimulatedOutputFiles';
@@ -69,6 +69,8 @@ export class EngineWorld {
   /** How many files there were in the quarantine. */
   #putAway = 0;
   #wasPaused = false;
+  /** When a person holds the graph: drawn apart, so that all else goes as it would without it. */
+  readonly #holds: SeededRandom;
   #hasDied = false;
   #afterDeath = false;
   #wantsUpdate = false;
@@ -95,6 +97,7 @@ export class EngineWorld {
       dies: random.chance(0.2),
       staysBelow: random.pick([15, 60, 200, 600]),
     };
+    this.#holds = new SeededRandom(this.settings.staysBelow + this.shape.checkpointInterval);
     this.disk = new SimulatedDisk(random);
     this.files = new SimulatedOutputFiles(random);
     this.broker = new SimulatedBroker(random, this.time, { inflight: 1 + random.below(6), latency: 1 + random.below(40) });
@@ -169,6 +172,7 @@ export class EngineWorld {
 
   /** Waits until everything that was accepted has arrived. */
   async drain(process: EngineProcess, limit: number): Promise<void> {
+    process.release();
     let passed = 0;
     const until = async (isDone: () => boolean, what: () => string): Promise<void> => {
       while (!isDone()) {
@@ -260,6 +264,11 @@ export class EngineWorld {
     }
     if (random.chance(0.5)) for (let turns = random.below(60); turns > 0; turns--) await Promise.resolve();
     if (settings.updates && random.chance(0.08)) this.#update(process);
+    if (process.isOnHold ? this.#holds.chance(0.4) : this.#holds.chance(0.05)) {
+      if (process.isOnHold) process.release();
+      else process.hold();
+      this.outcome.happened('held');
+    }
     if (random.chance(0.05)) {
       process.checkpoint().then(() => {
         this.outcome.happened('checkpoint asked for');

@@ -1,0 +1,7 @@
+import type { UserCalls } from './BuildEnvironment';
+
+/** For user code that nobody watches. */
+export const UNWATCHED: UserCalls = {
+  enter: () => undefined,
+  leave: () => undefined,
+};

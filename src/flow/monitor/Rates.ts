@@ -1,0 +1,54 @@
+import type { OperatorProgress, ProgressEvent } from '../../engine/Engine';
+
+/** ms that rates are taken over, at least. */
+const SPAN = 5000;
+
+/** ms between two progress events, at least. */
+const PROGRESS_PERIOD = 1000;
+
+/** The counts of one moment. */
+interface Look {
+  /** ms of work since the graph started: pauses without news are cut to what a batch takes. */
+  readonly worked: number;
+  readonly operators: ProgressEvent['operators'];
+}
+
+/** How fast records have moved in the last seconds, from the counts that a graph tells now and then. */
+export class Rates {
+  #looks: Look[] = [{ worked: 0, operators: {} }];
+  /** When the newest look was taken, ms of the monotonic clock. */
+  #time: number;
+
+  /** @param time of the start, from which counts begin at zero; ms of the monotonic clock, as all times here */
+  constructor(time: number) {
+    this.#time = time;
+  }
+
+  /** @param batchInterval ms */
+  add(time: number, operators: ProgressEvent['operators'], batchInterval: number): void {
+    const gap = time - this.#time;
+    const period = Math.max(PROGRESS_PERIOD, batchInterval);
+    // Nothing is told while nothing moves: what is told after that happened in the last batch.
+    const worked = (this.#looks.at(-1)?.worked ?? 0) + (gap > silence(batchInterval) ? period : gap);
+    this.#time = time;
+    this.#looks.push({ worked, operators });
+    const span = Math.max(SPAN, batchInterval);
+    while ((this.#looks[1]?.worked ?? Infinity) <= worked - span) this.#looks.shift();
+  }
+
+  /** Records a second of one operator; 0 when nothing has moved for a while. */
+  of(operator: string, figure: 'recordsIn' | 'recordsOut', time: number, batchInterval: number): number {
+    const [first] = this.#looks;
+    const last = this.#looks.at(-1);
+    if (first === undefined || last === undefined || last.worked === first.worked) return 0;
+    if (time - this.#time > silence(batchInterval)) return 0;
+    const count = (operators: Readonly<Record<string, OperatorProgress>>): number => operators[operator]?.[figure] ?? 0;
+    const rate = ((count(last.operators) - count(first.operators)) * 1000) / (last.worked - first.worked);
+    return Math.max(0, Math.round(rate * 10) / 10);
+  }
+}
+
+/** ms without news after which nothing moves any more: two batches, whose own news comes after them. */
+function silence(batchInterval: number): number {
+  return 2 * Math.max(PROGRESS_PERIOD, batchInterval);
+}

@@ -1,0 +1,43 @@
+import type { Locator, Page } from 'playwright-core';
+import { until } from '../until';
+import { readPackage } from './palette';
+import type { PageRed } from './PageRed';
+
+/** The editor's dialog Import → Examples. */
+export class ExampleImport {
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  /** @param path below examples/, without `.json` */
+  async import(path: string): Promise<void> {
+    await this.#page.evaluate(() => {
+      (RED as unknown as PageRed).actions.invoke('core:show-examples-import-dialog');
+    });
+    const names = [readPackage().name, ...path.split('/')];
+    for (const [index, name] of names.entries()) {
+      const next = names[index + 1];
+      if (next === undefined) await this.#entry(name).click();
+      else await this.#open(name, next);
+    }
+    const ok = this.#page.locator('#red-ui-clipboard-dialog-ok');
+    await ok.click();
+    await ok.waitFor({ state: 'hidden' });
+  }
+
+  /** Opens a folder. While its entries are being fetched and slid in, a click may close it again: then once more. */
+  async #open(folder: string, child: string): Promise<void> {
+    await until(`${folder} shows ${child}`, async () => {
+      if (await this.#entry(child).isVisible()) return true;
+      await this.#entry(folder).click();
+      return this.#entry(child).waitFor({ timeout: 2000 }).then(() => true, () => false);
+    });
+  }
+
+  #entry(name: string): Locator {
+    const tree = this.#page.locator('#red-ui-clipboard-dialog-import-tab-examples');
+    return tree.locator('.red-ui-treeList-label').filter({ has: this.#page.getByText(name, { exact: true }) }).last();
+  }
+}
