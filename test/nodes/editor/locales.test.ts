@@ -15,7 +15,7 @@ const EVERYWHERE: readonly string[] = [
 const SAME: Readonly<Record<string, readonly string[]>> = {
   de: [
     'Broker', 'Topic', 'topic', 'Format', 'Host', 'Port', 'Header', 'Server', 'Join', 'cogroup', 'union', 'inner join', 'left join',
-    'right join', 'full join', 'Engine', 'Rate', 'Threads', 'Graph', 'Plan', 'Batch', 'Batches', 'Checkpoint', 'Log', 'Dead letters', 'Streaming',
+    'right join', 'full join', 'Engine', 'Rate', 'Threads', 'Graph', 'Plan', 'Batch', 'Batches', 'Checkpoint', 'Log', 'Live', 'Streaming',
   ],
   ja: ['inner join', 'left join', 'right join', 'full join', 'cogroup', 'union'],
   'zh-CN': ['inner join', 'left join', 'right join', 'full join', 'cogroup', 'union'],
