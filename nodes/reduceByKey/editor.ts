@@ -188,6 +188,8 @@ function addRow(container: JQuery, stored: Partial<AggregateRow>, nodeId: string
   of.typedInput({ default: 'msg', types: ['msg', 'jsonata'] });
   of.typedInput('type', row.ofType);
   of.typedInput('value', row.of);
+  // What is to be seen of it is an input that Node-RED puts beside.
+  value.find('.red-ui-typedInput-input').attr('aria-label', text('label.of'));
   const everyRecord = $('<span>', { style: 'opacity:0.6' }).text(text('label.everyRecord')).appendTo(value);
 
   const parameter = $('<input>', { type: 'text', style: 'flex:0 0 60px; width:60px; text-align:end' }).appendTo(line);

@@ -150,11 +150,6 @@ function removeStale(folder, wanted) {
   return removed;
 }
 
-/** The languages that any set has texts in, which every other set must have too. */
-function languages() {
-  return [...new Set(['en-US', ...nodeNames().flatMap((name) => foldersIn(join(root, 'nodes', name, 'locales')))])];
-}
-
 /** What each set of package.json's `node-red` part lacks, one sentence each. */
 export function missingParts() {
   const missing = [];
@@ -172,10 +167,8 @@ export function missingParts() {
       lacks(shown(html));
       continue;
     }
-    const hasHelp = existsSync(join(folder, 'locales/en-US', `${base}.html`));
-    for (const language of languages()) {
-      const texts = [`${base}.json`, ...(hasHelp ? [`${base}.html`] : [])].map((file) => join(folder, 'locales', language, file));
-      texts.filter((path) => !existsSync(path)).forEach((path) => lacks(shown(path)));
+    if (!existsSync(join(folder, 'locales/en-US', `${base}.json`))) {
+      lacks(shown(join(folder, 'locales/en-US', `${base}.json`)));
     }
     const page = readFileSync(html, 'utf8');
     const types = [...page.matchAll(/RED\.nodes\.registerType\(\s*['"]([^'"]+)['"]/g)].map(([, type]) => type);

@@ -9,6 +9,7 @@ import { readLog } from './readLog';
 import { readRecords, type StoredRecords } from './readRecords';
 import { RecoveryReader, type RecoveredBatch, type RecoveredSource } from './RecoveryReader';
 import { SegmentedLog, type Appended, type LogOptions } from './SegmentedLog';
+import type { SavepointMark, WholeCheckpoint } from './Savepoints';
 import { setMarks } from './setMarks';
 
 export type JournalOptions = Omit<LogOptions, 'folder'>;
@@ -22,6 +23,8 @@ const NO_PACKETS: ReadonlySet<number> = new Set();
 export interface Recovery {
   /** The state to start from; undefined: from nothing. */
   readonly checkpoint: { readonly batch: number; readonly data: unknown; readonly sections: ReadonlyMap<string, Uint8Array> } | undefined;
+  /** The savepoint that the graph has just gone back to: no checkpoint was made since. */
+  readonly savepoint?: SavepointMark;
   /** The batches to run again, in this order, before any other. */
   readonly batches: readonly RecoveredBatch[];
   readonly sources: ReadonlyMap<string, RecoveredSource>;
@@ -49,6 +52,8 @@ interface CheckpointData {
   /** Absent in early checkpoints: none. */
   readonly marks?: ReadonlyMap<string, ReadonlyMap<string, unknown>>;
   readonly data: unknown;
+  /** Only in a savepoint. */
+  readonly savepoint?: SavepointMark;
 }
 
 /**
@@ -112,6 +117,7 @@ export class Journal {
       journal,
       recovery: {
         checkpoint: newest === undefined || sections === undefined ? undefined : { batch: newest.head.batch, data: data?.data, sections },
+        ...(data?.savepoint === undefined ? {} : { savepoint: data.savepoint }),
         batches,
         sources: reader.sources(),
         lastRecords: reader.lastRecords,
@@ -295,6 +301,19 @@ export class Journal {
     const older = await this.#store.write({ batch, from, data: kept }, sections);
     this.#held.dropBefore(from);
     return this.#dropBefore(older);
+  }
+
+  /**
+   * The state of the newest checkpoint as a checkpoint of a graph whose log begins anew: without records, batches and packet ids.
+   * @throws DamagedFileError; DurabilityError where there is no checkpoint
+   */
+  async wholeCheckpoint(savepoint: SavepointMark): Promise<WholeCheckpoint> {
+    const { newest } = this.#store;
+    if (newest === undefined) throw new DurabilityError('There is no checkpoint yet.');
+    const sections = await this.#store.read(newest);
+    const { marks = new Map<string, never>(), data } = newest.head.data as CheckpointData;
+    const kept: CheckpointData = { lastFrame: 0, upTo: new Map(), packets: new Map(), marks, data, savepoint };
+    return { head: { batch: newest.head.batch, from: 1, data: kept }, sections };
   }
 
   async close(): Promise<void> {

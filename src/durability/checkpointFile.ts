@@ -113,22 +113,22 @@ export async function writeCheckpointFile(
 
 /**
  * Reads the file of a checkpoint as a whole, and checks all of it.
- * @param batch of the checkpoint
+ * @param batch of the checkpoint; undefined where the file's name does not tell it
  * @param visit gets the sections that are in this file piece by piece, in order; a piece may be a view of memory that is used again
  * @throws DamagedFileError, also where there is no such file; NewerFormatError
  */
 export async function readCheckpointFile(
-  disk: Disk, graph: string, path: string, batch: number, visit: (index: number, piece: Uint8Array) => void,
+  disk: Disk, graph: string, path: string, batch: number | undefined, visit: (index: number, piece: Uint8Array) => void,
 ): Promise<CheckpointFileContent> {
   const damaged = (offset: number, what: string): DamagedFileError => new DamagedFileError(disk.location, path, offset, what);
   const { head, begin, size } = await readHead(disk, path, damaged);
-  if (head.graph !== graph || head.batch !== batch) throw damaged(0, `it is of graph "${head.graph}", batch ${head.batch}`);
+  if (head.graph !== graph || head.batch !== (batch ?? head.batch)) throw damaged(0, `it is of graph "${head.graph}", batch ${head.batch}`);
   const sections: { readonly name: string; size: number; sum: number }[] = [];
   const references: { readonly name: string; readonly place: SectionPlace }[] = [];
   let frames = 0;
   let sum = 0;
   let footer: unknown;
-  const { end, problem } = await scanFrames(disk, { path, seed: segmentSeed(graph, batch), begin, end: size }, ({ type, payload }) => {
+  const { end, problem } = await scanFrames(disk, { path, seed: segmentSeed(graph, head.batch), begin, end: size }, ({ type, payload }) => {
     if (footer !== undefined) throw damaged(begin, 'it goes on after its end');
     if (type === FOOTER) {
       footer = decode(payload);
@@ -153,6 +153,12 @@ export async function readCheckpointFile(
   const said = footer as { readonly frames: number; readonly sum: number } | undefined;
   if (said?.frames !== frames || said.sum !== sum) throw damaged(end, 'it does not end as it was written');
   return { head: { batch: head.batch, from: head.from, data: head.data }, size, sections, references };
+}
+
+/** Reads only what a file of a checkpoint says beside the state. @throws DamagedFileError, also where there is no such file; NewerFormatError */
+export async function readCheckpointHead(disk: Disk, path: string): Promise<CheckpointHead> {
+  const { head } = await readHead(disk, path, (offset, what) => new DamagedFileError(disk.location, path, offset, what));
+  return { batch: head.batch, from: head.from, data: head.data };
 }
 
 async function readHead(

@@ -24,7 +24,7 @@ export async function putAside(disk: Disk, id: string, now: number): Promise<boo
   if (!/^[A-Za-z0-9-]{1,100}$/.test(id)) {
     throw new DurabilityError(`A reset may be named by up to 100 letters, digits and hyphens, and "${id}" is no such name.`);
   }
-  const known = (await foldersIn(disk, QUARANTINE)).find((name) => readTimedName(name)?.rest === id);
+  const known = await folderOf(disk, id);
   const target = `${QUARANTINE}/${known ?? timedName(now, id)}`;
   await disk.makeFolder(target);
   if ((await disk.size(`${target}/${DONE}`)) !== undefined) return false;
@@ -32,6 +32,16 @@ export async function putAside(disk: Disk, id: string, now: number): Promise<boo
   await (await disk.create(`${target}/${DONE}`)).close();
   await disk.fsyncFolder(target);
   return true;
+}
+
+/** Whether `putAside` was carried out for this wish. */
+export async function isPutAside(disk: Disk, id: string): Promise<boolean> {
+  const known = await folderOf(disk, id);
+  return known !== undefined && (await disk.size(`${QUARANTINE}/${known}/${DONE}`)) !== undefined;
+}
+
+async function folderOf(disk: Disk, id: string): Promise<string | undefined> {
+  return (await foldersIn(disk, QUARANTINE)).find((name) => readTimedName(name)?.rest === id);
 }
 
 /**

@@ -44,6 +44,8 @@ export interface Reset {
   readonly id: string;
   /** `all`: records, batches and state. Otherwise the ids of the operators that are to begin without their state. */
   readonly scope: 'all' | readonly string[];
+  /** With `all`: the savepoint whose state there is then, by its name. What was kept since is given up, and the rest as without it. */
+  readonly savepoint?: string;
 }
 
 /** The most records of one batch that a tap hands out. */
@@ -284,8 +286,11 @@ export interface Query {
    * @param signal aborted where nobody wants them to be taken any more: those that still wait for the graph to run are not
    */
   offer(receiver: string, messages: readonly OfferedMessage[], signal?: AbortSignal): Promise<void>;
-  /** Makes a checkpoint after the batch that runs now. Rejects where the graph has none, or it cannot be made. */
-  checkpoint(): Promise<void>;
+  /**
+   * Makes a checkpoint after the batch that runs now. Rejects where the graph has none, or it cannot be made.
+   * @param savepoint the name under which a copy of it is kept until somebody deletes it; letters, digits, hyphens and underscores
+   */
+  checkpoint(savepoint?: string): Promise<void>;
   /** Looks into other operators than before, from the next batch on; also through updates and deaths. */
   sample(wish: SampleWish): void;
   /** Holds outputs back until `resume`; receivers go on receiving. */

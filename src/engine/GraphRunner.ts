@@ -195,9 +195,9 @@ export class GraphRunner {
     return this.#stopped ? Promise.resolve(0) : this.#receivers.offer(receiver, messages);
   }
 
-  /** Makes a checkpoint after the batch that runs now. @throws EngineProblem where the graph has none, or it cannot be made */
-  checkpoint(): Promise<void> {
-    const made = this.#keeper.checkpointNow(this.#current?.prepared.plan.graph ?? '');
+  /** Makes a checkpoint, and a savepoint of it, after the batch that runs now. @throws EngineProblem where that cannot be done */
+  checkpoint(savepoint?: string): Promise<void> {
+    const made = this.#keeper.checkpointNow(this.#current?.prepared.plan.graph ?? '', savepoint);
     this.#checkpointOnHold();
     return made;
   }

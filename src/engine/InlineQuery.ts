@@ -74,8 +74,8 @@ export class InlineQuery implements Query {
     });
   }
 
-  checkpoint(): Promise<void> {
-    return this.#changes.then(() => this.#runner.checkpoint());
+  checkpoint(savepoint?: string): Promise<void> {
+    return this.#changes.then(() => this.#runner.checkpoint(savepoint));
   }
 
   sample(wish: SampleWish): void {

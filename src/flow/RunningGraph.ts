@@ -146,9 +146,9 @@ export class RunningGraph {
     return this.#change(this.#work.then(() => (this.#stopping === undefined ? this.#reset(reset) : undefined)));
   }
 
-  /** Makes a checkpoint after the batch that runs now. Rejects with why there is none. */
-  checkpoint(): Promise<void> {
-    return this.#query?.checkpoint() ?? Promise.reject(new Error('The graph has not started.'));
+  /** Makes a checkpoint, and a savepoint of it, after the batch that runs now. Rejects with why there is none. */
+  checkpoint(savepoint?: string): Promise<void> {
+    return this.#query?.checkpoint(savepoint) ?? Promise.reject(new Error('The graph has not started.'));
   }
 
   /** Keeps `isChanging` true until a change is over. @param work never rejects */

@@ -10,8 +10,8 @@ import type { NodeFields } from './nodeFields';
 /** The version is set by migrations; the list of aggregates has a test of its own. */
 const SET_ELSEWHERE = ['version', 'aggregates'];
 
-/** Which stream is the left one is chosen from a list, and can become wrong only later. */
-const VALIDATED_ELSEWHERE = ['aggregates', 'left'];
+/** Which stream is the left one, and which graph, is chosen from a list, and can become wrong only later. */
+const VALIDATED_ELSEWHERE = ['version', 'aggregates', 'left', 'graph'];
 
 const KEYS = keyBeginnings();
 

@@ -20,11 +20,19 @@ export interface NodeFields {
 /** What there is beside the nodes that are dragged in: config nodes to choose, and streams to join. */
 export const SURROUNDINGS = [
   { id: 'suite-tab', type: 'tab', label: 'Browser suite' },
-  { id: 'suite-broker', type: 'mqtt-broker', name: 'Broker', broker: '127.0.0.1', port: '1', clientid: '', autoConnect: false, usetls: false, protocolVersion: '4', keepalive: '60', cleansession: true },
-  { id: 'suite-engine', type: 'dstream-engine', name: 'Engine', version: 1, isolation: 'thread', shared: false, parallelism: 1, heapLimit: '', hangLimit: 5 },
+  {
+    id: 'suite-broker', type: 'mqtt-broker', name: 'Broker', broker: '127.0.0.1', port: '1', clientid: '', autoConnect: false, usetls: false,
+    protocolVersion: '4', keepalive: '60', cleansession: true,
+  },
+  {
+    id: 'suite-engine', type: 'dstream-engine', name: 'Engine', version: 1, isolation: 'thread', shared: false, parallelism: 1, heapLimit: '',
+    hangLimit: 5,
+  },
   ...['one', 'two'].map((name, index) => ({
-    id: `suite-${name}`, type: 'dstream-map', z: 'suite-tab', name, version: 1, mode: 'map', lang: 'javascript', func: 'return msg;', x: 100, y: 40 + 40 * index, wires: [[]],
+    id: `suite-${name}`, type: 'dstream-map', z: 'suite-tab', name, version: 1, mode: 'map', lang: 'javascript', func: 'return msg;',
+    x: 100, y: 40 + 40 * index, wires: [[]],
   })),
+  { id: 'suite-batcher', type: 'dstream-batcher', z: 'suite-tab', name: 'graph', version: 1, interval: '1', intervalUnits: 's', x: 100, y: 120, wires: [[]] },
 ];
 
 const TOO_SMALL = '0';
@@ -56,7 +64,10 @@ export const NODE_FIELDS: Readonly<Record<string, NodeFields>> = {
   },
   'dstream-batcher': {
     variants: [{ backpressure: true }],
-    values: { name: 'Every half second', interval: '500', intervalUnits: 'ms', bufferLimit: '2000', maxRate: '900', minRate: '10', initialRate: '50', engine: 'suite-engine' },
+    values: {
+      name: 'Every half second', interval: '500', intervalUnits: 'ms', bufferLimit: '2000', maxRate: '900', minRate: '10', initialRate: '50',
+      engine: 'suite-engine',
+    },
     refused: [
       { property: 'interval', value: TOO_SMALL },
       { property: 'bufferLimit', value: TOO_SMALL },
@@ -91,7 +102,10 @@ export const NODE_FIELDS: Readonly<Record<string, NodeFields>> = {
   },
   'dstream-state': {
     variants: [{}],
-    values: { name: 'Totals', key: KEY, mode: 'record', func: 'state.update(msg.payload); return msg.payload;', timeout: '2', timeoutUnits: 'h', emit: 'all', keyLimit: '500' },
+    values: {
+      name: 'Totals', key: KEY, mode: 'record', func: 'state.update(msg.payload); return msg.payload;', timeout: '2', timeoutUnits: 'h',
+      emit: 'all', keyLimit: '500',
+    },
     refused: [
       { property: 'key', value: NO_PROPERTY },
       { property: 'func', value: 'values.length', when: { mode: 'update' } },
@@ -108,7 +122,10 @@ export const NODE_FIELDS: Readonly<Record<string, NodeFields>> = {
   },
   'dstream-checkpoint': {
     variants: [{ sync: 'timer' }],
-    values: { name: 'Safe', path: 'streams', interval: '2', intervalUnits: 'min', syncInterval: '200', syncIntervalUnits: 'ms', logLimit: '64', retention: '3' },
+    values: {
+      name: 'Safe', path: 'streams', interval: '2', intervalUnits: 'min', syncInterval: '200', syncIntervalUnits: 'ms', logLimit: '64',
+      retention: '3',
+    },
     refused: [
       { property: 'interval', value: TOO_SMALL },
       { property: 'syncInterval', value: TOO_SMALL, when: { sync: 'timer' } },
@@ -136,6 +153,12 @@ export const NODE_FIELDS: Readonly<Record<string, NodeFields>> = {
       { property: 'fileName', value: '../means', when: { target: 'file' } },
       { property: 'columns', value: 'key, key', when: { target: 'file', fileFormat: 'csv' } },
     ],
+  },
+  'dstream-statistics': {
+    variants: [{ every: 'interval' }],
+    values: { name: 'Figures', graph: 'suite-batcher', interval: '500', intervalUnits: 'ms' },
+    refused: [{ property: 'interval', value: TOO_SMALL, when: { every: 'interval' } }],
+    fieldOf: { graph: 'graphNode' },
   },
   'dstream-engine': {
     variants: [{ isolation: 'process' }],

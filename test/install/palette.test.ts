@@ -69,13 +69,15 @@ describe('the palette, installed into an empty user directory', () => {
     }
   });
 
-  it('serves the texts of every node', async () => {
-    const catalogues = await nodeRed.request('GET', '/nodes/messages?lng=en-US') as Record<string, Record<string, unknown>>;
-    for (const set of SETS) {
-      const expected: unknown = JSON.parse(await files.read(`dist/nodes/${set}/locales/en-US/${set}.json`));
-      expect(catalogues[`${PACKAGE}/${set}`], set).to.deep.equal(expected);
-    }
-  });
+  for (const language of ['en-US', 'de', 'ja', 'zh-CN']) {
+    it(`serves the texts of every node (${language})`, async () => {
+      const catalogues = await nodeRed.request('GET', `/nodes/messages?lng=${language}`) as Record<string, Record<string, unknown>>;
+      for (const set of SETS) {
+        const expected: unknown = JSON.parse(await files.read(`dist/nodes/${set}/locales/${language}/${set}.json`));
+        expect(catalogues[`${PACKAGE}/${set}`], set).to.deep.equal(expected);
+      }
+    });
+  }
 
   it('serves the icon of every node', async () => {
     const icons = await nodeRed.request('GET', '/icons') as Record<string, string[]>;

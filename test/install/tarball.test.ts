@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -53,7 +53,7 @@ describe('the tarball', () => {
 
   it('holds code, page, texts, help, icon, example and editor code of every set', async () => {
     const sets = Object.entries((await files.manifest())['node-red']?.nodes ?? {});
-    expect(sets).to.have.length(10);
+    expect(sets).to.have.length(11);
     for (const [set, code] of sets) {
       const folder = `dist/nodes/${set}`;
       const parts = [
@@ -64,6 +64,15 @@ describe('the tarball', () => {
       expect(code).to.equal(parts[0]);
       expect(parts.filter((path) => !files.packed.includes(path)), set).to.deep.equal([]);
       expect(await files.read(`${folder}/locales/en-US/${set}.html`)).to.include(`data-help-name="dstream-${set}"`);
+    }
+  });
+
+  it('holds the texts and the help of every set in every language', async () => {
+    const texts = (await filesBelow(join(packageRoot, 'nodes'))).filter((path) => path.includes('/locales/'));
+    expect(new Set(texts.map((path) => path.split('/')[2]))).to.deep.equal(new Set(['de', 'en-US', 'ja', 'zh-CN']));
+    expect(texts.filter((path) => !files.packed.includes(`dist/nodes/${path}`))).to.deep.equal([]);
+    for (const path of texts) {
+      expect(await files.read(`dist/nodes/${path}`), path).to.equal(await readFile(join(packageRoot, 'nodes', path), 'utf8'));
     }
   });
 

@@ -30,7 +30,10 @@ describe('the package\'s own code', () => {
   it('turns texts into functions where the flow author\'s own code is compiled, and for loops made of texts of its own', () => {
     const compiling = using(/\beval\(|\bnew Function\b|\bFunction\(|AsyncFunction|node:vm\b|from 'vm'|runInContext|runInNewContext/);
     // What that file puts together are its own texts and numbers, never anything that it was given: its comment says so.
-    expect(compiling.filter((path) => !path.startsWith('src/expressions/'))).to.deep.equal(['src/streaming/rdd/compilePass.ts']);
+    expect(compiling.filter((path) => !/^(src\/expressions|nodes\/shared\/editor\/preview)\//.test(path))).to.deep.equal(['src/streaming/rdd/compilePass.ts']);
+    // The preview runs the code on the screen in the browser, and compiles it in one place, in the worker inside of its sandbox.
+    const inBrowser = using(/\beval\(|\bnew Function\b|[^.\w]Function\(|AsyncFunction/).filter((path) => path.startsWith('nodes/'));
+    expect(inBrowser).to.deep.equal(['nodes/shared/editor/preview/browserVm.ts']);
   });
 
   it('starts no program but its own, with a list of parameters, never through a shell', () => {
@@ -43,11 +46,18 @@ describe('the package\'s own code', () => {
     const network = /^import (?!type ).*from '(node:)?(net|tls|http|https|http2|dgram|dns)(\/promises)?'|\bfetch\(|XMLHttpRequest|\bWebSocket\(|sendBeacon/m;
     expect(using(network).filter((path) => !/^src\/(mqtt|sinks\/http|sources\/tcp)\//.test(path))).to.deep.equal([
       'src/ports/node/NodeNetwork.ts',
+      // In the browser: the worker of the preview, and the editor's own JSONata.
+      'nodes/shared/editor/preview/Preview.ts',
+      'nodes/shared/editor/preview/jsonata.ts',
+    ]);
+    expect(sources.flatMap(([path, text]) => (path.startsWith('nodes/') ? [...text.matchAll(/\bfetch\((.*?)\)/g)].map(([, what]) => what) : []))).to.deep.equal([
+      "'resources/@dstream/node-red-dstream/preview-worker.js'", 'script.src',
     ]);
   });
 
   it('names no address but in examples of what to type', () => {
-    expect(using(/https?:\/\//)).to.deep.equal([]);
+    // The name of the markup language SVG looks like an address.
+    expect(using(/https?:\/\/(?!www\.w3\.org\/2000\/svg')/)).to.deep.equal([]);
   });
 
   it('merges nothing that was parsed into an object', () => {

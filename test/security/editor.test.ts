@@ -10,11 +10,23 @@ const MARKUP = new Set([
   'insertAdjacentHTML', 'parseHTML', 'createContextualFragment', 'setHTMLUnsafe', 'write', 'writeln', 'notify',
 ]);
 
+/** Those of them that are something else, and safe, where a node of the browser's has them. */
+const TAKES_NODES = new Set(['append', 'prepend', 'before', 'after', 'replaceWith']);
+
 /** Our own functions that hand their first parameter to `$`: what they are called with is looked at instead. */
 const SELECTING = new Set(['whenChanged']);
 
 /** Properties that read a text as markup or code when they are set. */
 const MARKUP_PROPERTIES = new Set(['innerHTML', 'outerHTML', 'srcdoc', 'onerror', 'onclick', 'onload']);
+
+/** Attributes that cannot make code of their value. `title` shows it as it is. */
+const HARMLESS = /^(role|class|title|x|y|stroke-width|(aria|data)-[a-z]+)$/;
+
+/** Whether a call sets an attribute with a harmless name that stands there: `node.setAttribute(name, ...)`, or our own `setAttribute(node, name, ...)`. */
+function setsHarmless(call: ts.CallExpression): boolean {
+  const name = call.arguments[ts.isPropertyAccessExpression(call.expression) ? 0 : 1];
+  return name !== undefined && ts.isStringLiteral(name) && HARMLESS.test(name.text);
+}
 
 /** Whether an expression is a text that stands in the source as it is: nothing a user, a message or a broker says is in it. */
 function isFixed(expression: ts.Expression): boolean {
@@ -43,14 +55,20 @@ function findings(file: ts.SourceFile, checker: ts.TypeChecker): string[] {
     const owner = declaration?.parent;
     return owner !== undefined && ts.isFunctionDeclaration(owner) && SELECTING.has(owner.name?.text ?? '') && owner.parameters[0] === declaration;
   };
+  /** Where the browser's own `append` and the like are called: texts become text there. jQuery's read them as markup. */
+  const isBrowsers = (called: ts.Expression): boolean => {
+    const of = ts.isPropertyAccessExpression(called) ? checker.getTypeAtLocation(called.expression) : undefined;
+    return of?.getProperty('nodeType') !== undefined;
+  };
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node)) {
       const called = node.expression;
       const name = ts.isPropertyAccessExpression(called) ? called.name.text : ts.isIdentifier(called) ? called.text : '';
-      if ((MARKUP.has(name) && ts.isPropertyAccessExpression(called)) || name === '$' || name === 'jQuery' || SELECTING.has(name)) {
+      const takesNodes = TAKES_NODES.has(name) && isBrowsers(called);
+      if ((MARKUP.has(name) && ts.isPropertyAccessExpression(called) && !takesNodes) || name === '$' || name === 'jQuery' || SELECTING.has(name)) {
         if (!node.arguments.slice(0, 1).every((argument) => isSafe(argument) || isSelectors(argument))) report(node);
       }
-      if (name === 'eval' || name === 'setAttribute') report(node);
+      if (name === 'eval' || (name === 'setAttribute' && !setsHarmless(node))) report(node);
     }
     if (ts.isBinaryExpression(node) && node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment && node.operatorToken.kind <= ts.SyntaxKind.LastAssignment) {
       if (ts.isPropertyAccessExpression(node.left) && MARKUP_PROPERTIES.has(node.left.name.text)) report(node);
@@ -82,6 +100,20 @@ function findingsOf(source: string): string[] {
   return findingsIn(['example.ts'], options, host);
 }
 
+/** What is known, and why it is well. */
+const KNOWN = [
+  // The preview runs the code on the screen, which is its purpose, in a worker inside a frame that can reach nothing. The frame's page
+  // and attributes are fixed texts.
+  "preview/Sandbox.ts:48 frame.setAttribute('sandbox', 'allow-scripts')",
+  'preview/Sandbox.ts:51 frame.srcdoc = PAGE',
+  'preview/browserVm.ts:11 new Function(',
+  'preview/syntaxPlace.ts:26 worker.onerror = (event) =>',
+  // Their callers are looked at, or name the attributes of shapes.
+  'editor/dom.ts:19 target.setAttribute(name, value)',
+  'canvas/badgeElement.ts:12 frame.setAttribute(name, String(value))',
+  'plan/Rail.ts:82 made.setAttribute(name, String(value))',
+];
+
 describe('hostile names in the editor', function () {
   // The compiler reads all editor code with its types.
   this.timeout(60_000);
@@ -100,16 +132,18 @@ describe('hostile names in the editor', function () {
   });
 
   it('are never read as markup by the editor code', () => {
-    const sources = files.filter((path) => path.endsWith('editor.ts') || (/[\\/]shared[\\/]editor[\\/]/.test(path) && path.endsWith('.ts')));
-    expect(sources.length).to.be.above(15);
+    const sources = files.filter((path) => path.endsWith('editor.ts') || (/[\\/]editor[\\/]/.test(path) && path.endsWith('.ts')));
+    expect(sources.length).to.be.above(80);
     const settings = ts.readConfigFile(join(folder, 'tsconfig.editor.json'), (path) => ts.sys.readFile(path));
     const { options } = ts.parseJsonConfigFileContent(settings.config, ts.sys, folder);
-    expect(findingsIn(sources, options)).to.deep.equal([]);
+    const found = findingsIn(sources, options);
+    expect(found.filter((finding) => !KNOWN.some((known) => finding.startsWith(known)))).to.deep.equal([]);
+    expect(KNOWN.filter((known) => !found.some((finding) => finding.startsWith(known)))).to.deep.equal([]);
   });
 
   it('are never read as markup by the pages: these only register, and call the editor code', () => {
     const pages = files.filter((path) => path.endsWith('.html') && !path.includes('locales'));
-    expect(pages).to.have.length(10);
+    expect(pages).to.have.length(12);
     for (const path of pages) {
       const page = readFileSync(path, 'utf8');
       for (const [, script] of page.matchAll(/<script type="text\/javascript">([\s\S]*?)<\/script>/g)) {

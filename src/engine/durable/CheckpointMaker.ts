@@ -1,4 +1,4 @@
-import { decode, type Journal } from '../../durability';
+import { decode, type Journal, type Savepoints } from '../../durability';
 import type { Clock } from '../../ports/Clock';
 import { encodeSection } from '../encodeSection';
 import { operatorOf, type KeptState, type LoadedState } from '../StateStore';
@@ -84,7 +84,24 @@ export class CheckpointMaker {
     const data: CheckpointData = {
       version: 1, order, fingerprints: new Map(kept.map(({ name, fingerprint }) => [name, fingerprint])), ...more,
     };
-    this.#running = this.#write(batch, kept, data).finally(() => {
+    return this.#run(this.#write(batch, kept, data));
+  }
+
+  /**
+   * Keeps the newest one as a savepoint; none is made meanwhile.
+   * @throws DurabilityError for a name that cannot be used, and where there is no checkpoint; the disk's error
+   */
+  async keepAs(name: string, savepoints: Savepoints, checkOwnership: () => Promise<void>): Promise<void> {
+    while (this.#running !== undefined) await this.idle();
+    await this.#run(this.#keep(name, savepoints, checkOwnership));
+  }
+
+  async #keep(name: string, savepoints: Savepoints, checkOwnership: () => Promise<void>): Promise<void> {
+    await savepoints.keep(name, await this.#journal.wholeCheckpoint({ name, made: this.#clock.now() }), checkOwnership);
+  }
+
+  #run(work: Promise<void>): Promise<void> {
+    this.#running = work.finally(() => {
       this.#running = undefined;
     });
     this.#clock.track(this.#running.catch(() => undefined));

@@ -1,4 +1,4 @@
-import { type DeadLetter, type DeadLetters, type Journal, type Lease, type RecoveredBatch, type Recovery } from '../../durability';
+import { type DeadLetter, type DeadLetters, type Journal, type Lease, type RecoveredBatch, type Recovery, Savepoints } from '../../durability';
 import type { CheckpointOperator, Plan } from '../../plan/Plan';
 import type { Clock } from '../../ports/Clock';
 import type { Disk } from '../../ports/Disk';
@@ -73,6 +73,7 @@ export class DurableGraph implements SharedLog {
   /** Names this start, for those who are to tell its batches from others of the same times. */
   readonly #run: string;
   readonly #plans: PlanFiles;
+  readonly #savepoints: Savepoints;
   readonly #letters: DeadLetters;
   readonly #options: DurableOptions;
   #parameters: CheckpointOperator['parameters'];
@@ -99,6 +100,7 @@ export class DurableGraph implements SharedLog {
     this.journal = journal;
     this.#letters = letters;
     this.#plans = new PlanFiles(disk, lease.epoch);
+    this.#savepoints = new Savepoints(disk, options.plan.graph);
     this.recovery = recovery;
     this.interrupted = new InterruptedBatches(journal, recovery.batches);
     this.#history = new PlanHistory(recovery);
@@ -309,6 +311,11 @@ export class DurableGraph implements SharedLog {
       this.#options.events.changed();
       this.#options.events.roomAgain();
     });
+  }
+
+  /** Keeps the newest checkpoint under a name. @throws DurabilityError where it cannot have that name; the disk's error */
+  async keepSavepoint(name: string): Promise<void> {
+    await this.checkpoints.keepAs(name, this.#savepoints, () => this.#lease.check());
   }
 
   /** The records that a recovered batch had, by receiver, in order. */

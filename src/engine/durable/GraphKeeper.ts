@@ -9,8 +9,9 @@ import { operatorOf, type StateStore } from '../StateStore';
 import { CheckpointRequests } from './CheckpointRequests';
 import { checkStates } from './checkStates';
 import type { DurableEvents, DurableGraph } from './DurableGraph';
-import { batchRefused, checkpointFailed, checkpointImpossible, logFailed, noCheckpoint } from './durabilityProblems';
+import { batchRefused, checkpointFailed, checkpointImpossible, logFailed, noCheckpoint, savepointFailed } from './durabilityProblems';
 import { effectsOf } from './effectsOf';
+import { endsInTime } from './endsInTime';
 import { FolderOpening } from './FolderOpening';
 import { type FormerPlan, formerPlan } from './formerPlan';
 import type { KeeperHost } from './KeeperHost';
@@ -49,6 +50,8 @@ export class GraphKeeper {
   /** A reset of operators that the next checkpoint makes final. */
   #resetToNote: Reset | undefined;
   #toldOfCheckpoint = false;
+  /** The savepoint that the graph has gone back to, until a plan has taken its states. */
+  #savepoint: string | undefined;
   /** The plan that ran before the next one, as far as it is known. */
   #planBefore: Plan | undefined;
 
@@ -105,6 +108,7 @@ export class GraphKeeper {
     this.#sinks.keepIn(durable);
     this.#takeStates(durable, folderOf(plan, checkpoint));
     this.#planBefore = await durable.lastPlan();
+    this.#savepoint = durable.recovery.savepoint?.name;
     this.#lastEnded = durable.recovery.checkpoint?.batch;
     if (options.afterDeath === true) await durable.interrupted.blameUnfinished();
     const [first] = durable.interrupted.left;
@@ -281,12 +285,17 @@ export class GraphKeeper {
     });
   }
 
-  /** Makes a checkpoint as soon as one can be made. @throws EngineProblem where there is none, or it cannot be made */
-  checkpointNow(graph: string): Promise<void> {
-    if (this.#durable === undefined) return Promise.reject(noCheckpoint(graph));
-    const { state, text } = this.#durable.figures;
-    if (state === 'full') return Promise.reject(checkpointFailed(this.node, new Error(text)));
-    return this.#requests.add();
+  /** Makes a checkpoint as soon as one can be made, and a savepoint of it. @throws EngineProblem where that cannot be done */
+  async checkpointNow(graph: string, savepoint?: string): Promise<void> {
+    const durable = this.#durable;
+    if (durable === undefined) throw noCheckpoint(graph);
+    const { state, text } = durable.figures;
+    if (state === 'full') throw checkpointFailed(this.node, new Error(text));
+    await this.#requests.add();
+    if (savepoint === undefined) return;
+    await durable.keepSavepoint(savepoint).catch((thrown: unknown) => {
+      throw savepointFailed(this.node, savepoint, thrown);
+    });
   }
 
   /**
@@ -329,7 +338,8 @@ export class GraphKeeper {
     }
     checkStates(this.#states, this.node, before, plan, (text) => {
       this.#host.warn(text);
-    });
+    }, this.#savepoint);
+    this.#savepoint = undefined;
   }
 
   /** Whether another plan cannot go on with what is open: it keeps its things elsewhere, or otherwise. */
@@ -346,7 +356,7 @@ export class GraphKeeper {
   async finish(): Promise<void> {
     const durable = this.#durable;
     if (durable === undefined) return;
-    const isDone = await this.#inTime(this.#lastCheckpoint(durable));
+    const isDone = await endsInTime(this.#host.clock, LAST_CHECKPOINT, this.#lastCheckpoint(durable));
     // Where the disk is slow nobody waits for it, but the folder must be let go of when it is done.
     const closed = this.close();
     if (isDone) await closed;
@@ -358,18 +368,6 @@ export class GraphKeeper {
     if (this.#durable === durable && this.#lastEnded !== undefined) {
       await durable.checkpoint(this.#lastEnded, this.#receivers.order, this.#states);
     }
-  }
-
-  async #inTime(last: Promise<void>): Promise<boolean> {
-    return new Promise((resolve) => {
-      const timer = this.#host.clock.schedule(LAST_CHECKPOINT, () => {
-        resolve(false);
-      });
-      last.catch(() => undefined).finally(() => {
-        timer.cancel();
-        resolve(true);
-      });
-    });
   }
 
   /** The graph is to end: nothing waits for room on the disk any longer. */

@@ -114,3 +114,14 @@ export function checkpointFailed(checkpoint: string, thrown: unknown): EnginePro
     fix: 'Make room on the disk, or look after it. The next checkpoint is tried by itself.',
   });
 }
+
+/** A checkpoint was made, and could not be kept as a savepoint. */
+export function savepointFailed(checkpoint: string, savepoint: string, thrown: unknown): EngineProblem {
+  return new EngineProblem({
+    nodeId: checkpoint,
+    code: 'savepoint-failed',
+    what: `The savepoint "${savepoint}" could not be made: ${thrown instanceof DurabilityError ? thrown.message : `${diskProblem(thrown)}.`}`,
+    why: 'A savepoint is a whole copy of the newest checkpoint. The graph goes on, and its checkpoints are what they were.',
+    fix: 'Do what the message says, or make room on the disk, and ask again.',
+  });
+}

@@ -1,10 +1,9 @@
-import {
-  checkDisk, DeadLetters, DurabilityError, Journal, Lease, type LeaseOwner, putAside, removeOld,
-} from '../../durability';
+import { checkDisk, DeadLetters, DurabilityError, Journal, Lease, type LeaseOwner, removeOld } from '../../durability';
 import type { CheckpointOperator, Plan } from '../../plan/Plan';
 import type { CheckpointData } from './CheckpointMaker';
 import { DurableGraph, type DurableOptions } from './DurableGraph';
 import { planOf } from './InterruptedBatches';
+import { resetFolder } from './resetFolder';
 
 /** The largest segment of a log, bytes, and how many of them are to fit into its limit: what is dropped is dropped segment by segment. */
 const MOST_SEGMENT = 64 * 1024 * 1024;
@@ -39,9 +38,9 @@ export async function openDurableGraph(
   try {
     await checkDisk(disk);
     await removeOld(disk, clock.now() - checkpoint.parameters.retention);
-    if (reset?.scope === 'all' && await putAside(disk, reset.id, clock.now())) {
-      events.warn('The graph was reset: what it had kept was put aside, and it begins from nothing.');
-    }
+    await resetFolder(disk, plan.graph, reset, clock.now(), (text) => {
+      events.warn(text);
+    });
     const { journal, recovery } = await Journal.open(disk, {
       graph: plan.graph,
       epoch: lease.epoch,

@@ -98,7 +98,7 @@ export class GraphServer {
       case 'offer':
         return this.#runner.offer(message.receiver, message.messages);
       case 'checkpoint':
-        await this.#runner.checkpoint();
+        await this.#runner.checkpoint(message.savepoint);
         return undefined;
       case 'stop':
         this.#isStopping = true;

@@ -141,8 +141,8 @@ export class RemoteQuery implements Query {
     );
   }
 
-  async checkpoint(): Promise<void> {
-    await this.#ask({ type: 'checkpoint' });
+  async checkpoint(savepoint?: string): Promise<void> {
+    await this.#ask({ type: 'checkpoint', ...(savepoint === undefined ? {} : { savepoint }) });
   }
 
   sample(wish: SampleWish): void {

@@ -11,7 +11,7 @@ export type ToGraph =
   | { readonly type: 'start'; readonly request: number; readonly plan: Plan; readonly options: RunOptions }
   | { readonly type: 'update'; readonly request: number; readonly plan: Plan; readonly options: RunOptions }
   | { readonly type: 'offer'; readonly request: number; readonly receiver: string; readonly messages: readonly OfferedMessage[] }
-  | { readonly type: 'checkpoint'; readonly request: number }
+  | { readonly type: 'checkpoint'; readonly request: number; readonly savepoint?: string }
   | { readonly type: 'stop'; readonly request: number }
   /** An output has been taken: the next may come. */
   | { readonly type: 'taken' }

@@ -14,8 +14,8 @@ const EVERYWHERE: readonly string[] = [
 /** Texts that are the same in one language and in English. */
 const SAME: Readonly<Record<string, readonly string[]>> = {
   de: [
-    'Broker', 'Topic', 'topic', 'Format', 'Host', 'Port', 'Header', 'Server', 'Join', 'cogroup', 'union', 'inner join', 'left join',
-    'right join', 'full join', 'Engine', 'Rate', 'Threads', 'Graph', 'Plan', 'Batch', 'Batches', 'Checkpoint', 'Log', 'Live', 'Streaming',
+    'Broker', 'Topic', 'Format', 'Host', 'Port', 'Header', 'Join', 'cogroup', 'union', 'inner join', 'left join', 'right join',
+    'full join', 'Engine', 'Rate', 'Threads', 'Graph', 'Plan', 'Batch', 'Batches', 'Checkpoint', 'Log', 'Live', 'Streaming',
   ],
   ja: ['inner join', 'left join', 'right join', 'full join', 'cogroup', 'union'],
   'zh-CN': ['inner join', 'left join', 'right join', 'full join', 'cogroup', 'union'],
@@ -70,7 +70,7 @@ function duplicateKeys(json: string): string[] {
   return found;
 }
 
-/** The paragraphs, lists, headings and examples of a help text, in their order; what stands within a sentence may change places. */
+/** The paragraphs, lists, headings and examples of a help text, in order; what stands within a sentence may change places. */
 function structure(html: string): string[] {
   return [...html.matchAll(/<\/?(?!(?:code|i|b|a|span)\b)[a-z]\w*/g)].map(([tag]) => tag);
 }
@@ -113,7 +113,7 @@ describe('translations', () => {
   it('are not there for anything that is not there in English', () => {
     const english = new Set(ENGLISH.map(({ set, file }) => `${set}/${file}`));
     expect(TRANSLATED.filter(({ set, file }) => !english.has(`${set}/${file}`))).to.deep.equal([]);
-    expect(LANGUAGES.filter((language) => SAME[language] === undefined), 'languages that this test does not know').to.deep.equal([]);
+    expect(LANGUAGES.filter((language) => SAME[language] === undefined), 'languages not known here').to.deep.equal([]);
   });
 
   for (const { set, language, kind } of FILES.filter((file) => file.kind === 'json')) {

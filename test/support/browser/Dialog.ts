@@ -129,8 +129,13 @@ export class Dialog {
   async accessibleNames(): Promise<{ readonly field: string; readonly name: string }[]> {
     return this.form.locator('input:visible, select:visible, textarea:visible, button:visible').evaluateAll((elements) =>
       elements
-        // Node-RED's own: code editors, the inside of typed inputs, and what keeps password managers away.
-        .filter((element) => element.closest('.node-text-editor, .red-ui-typedInput-container') === null && !element.id.startsWith('red-ui-trap'))
+        // Node-RED's own: code editors, buttons of typed inputs, and what keeps password managers away.
+        .filter((element) => element.closest('.node-text-editor, button.red-ui-typedInput-type-select') === null && !element.id.startsWith('red-ui-trap'))
+        .filter((element) => {
+          // The label of a typed input names the hidden field beside it, as in all dialogs of Node-RED's.
+          const field = element.closest('.red-ui-typedInput-container')?.previousElementSibling;
+          return field === undefined || field === null || document.querySelector(`label[for="${field.id}"]`) === null;
+        })
         .map((element) => ({
           field: element.id === '' ? element.outerHTML : element.id,
           name: String(Reflect.get(element, 'computedName')).trim(),
