@@ -150,6 +150,11 @@ function removeStale(folder, wanted) {
   return removed;
 }
 
+/** The languages that any set has texts in, which every other set must have too. */
+function languages() {
+  return new Set(['en-US', ...nodeNames().flatMap((name) => foldersIn(join(root, 'nodes', name, 'locales')))]);
+}
+
 /** What each set of package.json's `node-red` part lacks, one sentence each. */
 export function missingParts() {
   const missing = [];
@@ -167,15 +172,17 @@ export function missingParts() {
       lacks(shown(html));
       continue;
     }
-    if (!existsSync(join(folder, 'locales/en-US', `${base}.json`))) {
-      lacks(shown(join(folder, 'locales/en-US', `${base}.json`)));
+    const helpFile = join(folder, 'locales/en-US', `${base}.html`);
+    const texts = [`${base}.json`, ...(existsSync(helpFile) ? [`${base}.html`] : [])];
+    for (const language of languages()) {
+      const paths = texts.map((name) => join(folder, 'locales', language, name));
+      paths.filter((path) => !existsSync(path)).forEach((path) => lacks(shown(path)));
     }
     const page = readFileSync(html, 'utf8');
     const types = [...page.matchAll(/RED\.nodes\.registerType\(\s*['"]([^'"]+)['"]/g)].map(([, type]) => type);
     if (types.length === 0 && !isPlugin) {
       lacks('RED.nodes.registerType with a literal type');
     }
-    const helpFile = join(folder, 'locales/en-US', `${base}.html`);
     const help = page + (existsSync(helpFile) ? readFileSync(helpFile, 'utf8') : '');
     for (const type of types) {
       if (!new RegExp(`data-help-name=["']${type}["']`).test(help)) {

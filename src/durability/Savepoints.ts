@@ -74,7 +74,7 @@ export class Savepoints {
    * @throws DurabilityError where it may not have that name, or there are too many; the disk's error
    */
   async keep(name: string, { head, sections }: WholeCheckpoint, checkOwnership: () => Promise<void>): Promise<void> {
-    if (!isSavepointName(name)) {
+    if (!NAME.test(name)) {
       throw new DurabilityError(`A savepoint may be named by up to 64 letters, digits, hyphens and underscores, and "${name}" is no such name.`);
     }
     await this.#disk.makeFolder(FOLDER);

@@ -8,6 +8,7 @@ export type { Intent } from './entries';
 export {
   DamagedFileError, DecodingError, DurabilityError, EncodingError, FencedError, isDiskFull, LogFailedError, MissingRecordsError, NewerFormatError,
 } from './errors';
+export { filesIn } from './filesIn';
 export { finishGoingBack, goBack } from './goBack';
 export { Journal, type JournalOptions, type Recovery } from './Journal';
 export { Lease, type LeaseOptions, type LeaseOwner } from './Lease';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CHECKPOINT_FORMAT, decode, ENCODING_VERSION, LOG_FORMAT } from '../../src/durability';
+import { CHECKPOINT_FORMAT, decode, ENCODING_VERSION, goBack, LOG_FORMAT, Savepoints } from '../../src/durability';
 import { MemoryDisk } from '../support/simulation/MemoryDisk';
 import { openGraph, outcomeOf } from '../support/simulation/sampleGraph';
 
@@ -44,6 +44,22 @@ describe('folders that earlier versions wrote', () => {
       next: 24, waiting: 1, packets: new Set(), marks: new Map<string, unknown>([['place', { offset: 24 }], ['place 1', 7], ['place 0', 8]]),
     });
     expect(JSON.parse(await outcomeOf(opened))).to.deep.include(276);
+  });
+
+  it('are gone back to: a savepoint of format 1', async () => {
+    const disk = new MemoryDisk([['savepoints/golden.ck', readFileSync(join(GOLDEN, 'savepoint-1/golden.ck'))]]);
+    expect(readdirSync(GOLDEN).filter((name) => name.startsWith('savepoint-'))).to.have.length(CHECKPOINT_FORMAT);
+    expect(await goBack(disk, new Savepoints(disk, 'sample'), 'golden', 'r1', 1_795_348_820_000)).to.equal(true);
+    const { recovery } = await openGraph(disk);
+    const { checkpoint, savepoint, batches, sources, lastBatch } = recovery;
+    expect([checkpoint?.batch, checkpoint?.data, lastBatch, batches]).to.deep.equal([1795348806000, { batch: 6 }, 1795348806000, []]);
+    expect(savepoint).to.deep.equal({ name: 'golden', made: 1795348810000 });
+    // Records 1 to 17, as in the checkpoint that it is a copy of; and the file that had the pane is no longer needed.
+    expect(decode(checkpoint!.sections.get('sum')!)).to.equal(153);
+    expect(decode(checkpoint!.sections.get('pane')!)).to.deep.equal(['a pane that is over', 'p'.repeat(400)]);
+    // How far the receiver has read its places: of its own log nothing is left.
+    const marks = new Map<string, unknown>([['place', { offset: 18 }], ['place 1', 5]]);
+    expect(sources).to.deep.equal(new Map([['wire', { next: 0, waiting: 0, packets: new Set(), marks }]]));
   });
 
   it('are gone on with', async () => {

@@ -58,7 +58,7 @@ describe('drawings in a real Node-RED', () => {
 
   it('the palette loads without an error, and idles without a worker while nobody uses it', async () => {
     const sets = (await nodeRed.nodes()).filter((set) => set.module === '@dstream/node-red-dstream');
-    expect(sets.map((set) => set.name).sort()).to.deep.equal(['batcher', 'checkpoint', 'engine', 'join', 'map', 'receiver', 'reduceByKey', 'sink', 'state', 'window']);
+    expect(sets.map((set) => set.name).sort()).to.deep.equal(['batcher', 'checkpoint', 'engine', 'join', 'map', 'receiver', 'reduceByKey', 'sink', 'state', 'statistics', 'window']);
     expect(sets.filter((set) => set.err !== undefined || !set.enabled)).to.deep.equal([]);
 
     await nodeRed.deploy([]);

@@ -34,6 +34,8 @@ export interface NodeRedOptions {
   readonly userDirectory?: string;
   /** Serve the editor too; default: no, which starts faster. */
   readonly editor?: boolean;
+  /** For one that takes the place of another; default: any that is free. */
+  readonly port?: number;
 }
 
 /** A node as it stands in a flow file. */
@@ -79,7 +81,7 @@ export class NodeRed {
   static async start(options: NodeRedOptions = {}): Promise<NodeRed> {
     const entry = entryOf(options.version ?? runningVersion());
     const userDirectory = options.userDirectory ?? (await mkdtemp(join(tmpdir(), 'dstream-node-red-')));
-    const port = await freePort();
+    const port = options.port ?? (await freePort());
     await writeHarness(userDirectory);
     await writeFile(join(userDirectory, 'settings.js'), settingsText(options, userDirectory, port));
     if (options.flows !== undefined || !existsSync(join(userDirectory, 'flows.json'))) {

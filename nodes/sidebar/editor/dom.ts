@@ -25,7 +25,10 @@ export function setShown(target: HTMLElement, isShown: boolean): void {
 
 /** A button as Node-RED's own small ones. */
 export function button(text: string, icon: string, onClick: () => void): HTMLButtonElement {
-  const made = element('button', 'red-ui-button red-ui-button-small', element('i', `fa ${icon}`), ' ', element('span', '', text));
+  const picture = element('i', `fa ${icon}`);
+  // The picture is a letter of a font, which would be read out too.
+  picture.setAttribute('aria-hidden', 'true');
+  const made = element('button', 'red-ui-button red-ui-button-small', picture, ' ', element('span', '', text));
   made.type = 'button';
   made.addEventListener('click', onClick);
   return made;

@@ -17,7 +17,7 @@ export function readPalette(within: Element): Palette {
     // The same colour, thin, over any background.
     fill: `color-mix(in srgb, ${line} 18%, transparent)`,
     grid: color('secondary-border-color'),
-    text: color('secondary-text-color'),
+    text: style.getPropertyValue('--dstream-quiet-color').trim() || color('secondary-text-color'),
     limit: color('text-color-error'),
   };
 }

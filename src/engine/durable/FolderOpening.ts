@@ -5,7 +5,8 @@ import type { DurabilityFigures, RunOptions } from '../Engine';
 import { ROOM_RETRY } from './DiskRoom';
 import type { DurableEvents, DurableGraph } from './DurableGraph';
 import { diskProblem, openingFailed } from './durabilityProblems';
-import { folderOf, openDurableGraph } from './openDurableGraph';
+import { folderOf } from './folderOf';
+import { openDurableGraph } from './openDurableGraph';
 import type { Storage } from './Storage';
 
 /** What the opening of a folder needs from its surroundings. */

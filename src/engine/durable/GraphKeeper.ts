@@ -12,10 +12,11 @@ import type { DurableEvents, DurableGraph } from './DurableGraph';
 import { batchRefused, checkpointFailed, checkpointImpossible, logFailed, noCheckpoint, savepointFailed } from './durabilityProblems';
 import { effectsOf } from './effectsOf';
 import { endsInTime } from './endsInTime';
+import { folderOf } from './folderOf';
 import { FolderOpening } from './FolderOpening';
 import { type FormerPlan, formerPlan } from './formerPlan';
 import type { KeeperHost } from './KeeperHost';
-import { folderOf, segmentBytesOf } from './openDurableGraph';
+import { segmentBytesOf } from './openDurableGraph';
 import { partialReset, withComputing } from './partialReset';
 import type { Storage } from './Storage';
 

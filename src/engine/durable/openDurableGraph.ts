@@ -1,5 +1,5 @@
 import { checkDisk, DeadLetters, DurabilityError, Journal, Lease, type LeaseOwner, removeOld } from '../../durability';
-import type { CheckpointOperator, Plan } from '../../plan/Plan';
+import type { CheckpointOperator } from '../../plan/Plan';
 import type { CheckpointData } from './CheckpointMaker';
 import { DurableGraph, type DurableOptions } from './DurableGraph';
 import { planOf } from './InterruptedBatches';
@@ -84,9 +84,4 @@ export function segmentBytesOf({ parameters }: CheckpointOperator): number {
 
 function isFinal(error: Error): boolean {
   return error instanceof DurabilityError;
-}
-
-/** Each graph has a folder of its own; what an id may hold that a folder's name may not is written as in addresses. */
-export function folderOf(plan: Plan, checkpoint: CheckpointOperator): string {
-  return `${checkpoint.parameters.path}/${encodeURIComponent(plan.graph).replaceAll('*', '%2A')}`;
 }

@@ -17,10 +17,17 @@ export async function carryOut(
   response: AdminResponse,
   work: () => object | Promise<object>,
 ): Promise<void> {
-  try {
+  await answerLater(api, response, () => {
     if (typeof request.is('application/json') !== 'string') {
       throw new Refusal(415, 'The body must be JSON, with the header Content-Type: application/json.');
     }
+    return work();
+  });
+}
+
+/** Answers when it is found out, or with why it is not answered. */
+export async function answerLater(api: NodeAPI, response: AdminResponse, work: () => object | Promise<object>): Promise<void> {
+  try {
     response.json(await work());
   } catch (error) {
     refuse(api, response, error);

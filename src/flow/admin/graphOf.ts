@@ -10,3 +10,17 @@ export function graphOf(deployment: Deployment, { params }: AdminRequest): Runni
   }
   return graph;
 }
+
+/** The same, where its drawing has a checkpoint. @throws {Refusal} */
+export function graphWithCheckpoint(deployment: Deployment, request: AdminRequest): RunningGraph {
+  const graph = graphOf(deployment, request);
+  if (!graph.wanted.operators.some(({ type }) => type === 'checkpoint')) {
+    throw new Refusal(409, 'The graph has no checkpoint node, so it has nothing on disk. It begins anew when it is stopped.');
+  }
+  return graph;
+}
+
+/** @throws {Refusal} where a graph has ended */
+export function mustRun({ failure }: RunningGraph): void {
+  if (failure !== undefined) throw new Refusal(409, `The graph does not run: ${failure.what}`);
+}

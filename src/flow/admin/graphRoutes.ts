@@ -1,10 +1,13 @@
 import type { NodeAPI } from 'node-red';
+import type { Reset } from '../../engine/Engine';
 import type { Deployment } from '../Deployment';
 import { resetScope } from '../resetScope';
 import type { RunningGraph } from '../RunningGraph';
 import { type AdminRequest, Refusal } from './AdminRequest';
 import { carryOut, note } from './answer';
-import { graphOf } from './graphOf';
+import { graphOf, graphWithCheckpoint, mustRun } from './graphOf';
+import { savepointName } from './savepointName';
+import { checkSavepoint } from './savepointRoutes';
 
 /** What is done to a graph that runs. */
 export function addGraphRoutes(api: NodeAPI, deployment: Deployment): void {
@@ -23,10 +26,12 @@ export function addGraphRoutes(api: NodeAPI, deployment: Deployment): void {
     const wish = resetScope(request.body, [graph.plan, graph.wanted], (id) => graph.nameOf(id));
     if ('problem' in wish) throw new Refusal(wish.isUnknown === true ? 404 : 400, wish.problem);
     const { scope } = wish;
+    const savepoint = await wishedSavepoint(graph, request.body, scope);
     const named = (ids: readonly string[]): string => ids.map((id) => JSON.stringify(id)).join(', ');
     const what = scope === 'all' ? 'everything it has on disk' : `the state of ${named(scope)}`;
-    note(api, request, 'reset', `resets ${what} in the graph ${graph.plan.graph}`);
-    const reset = await deployment.reset(graph, scope);
+    const back = savepoint === undefined ? '' : `, back to the savepoint "${savepoint}"`;
+    note(api, request, 'reset', `resets ${what} in the graph ${graph.plan.graph}${back}`);
+    const reset = await deployment.reset(graph, scope, savepoint === undefined ? {} : { savepoint });
     return { reset, ...(graph.failure === undefined ? {} : { failure: graph.failure.what }) };
   });
 
@@ -52,14 +57,11 @@ export function addGraphRoutes(api: NodeAPI, deployment: Deployment): void {
   }
 }
 
-function graphWithCheckpoint(deployment: Deployment, request: AdminRequest): RunningGraph {
-  const graph = graphOf(deployment, request);
-  if (!graph.wanted.operators.some(({ type }) => type === 'checkpoint')) {
-    throw new Refusal(409, 'The graph has no checkpoint node, so it has nothing on disk. It begins anew when it is stopped.');
-  }
-  return graph;
-}
-
-function mustRun({ failure }: RunningGraph): void {
-  if (failure !== undefined) throw new Refusal(409, `The graph does not run: ${failure.what}`);
+/** The savepoint that a reset is to go back to, if it is to; it can be read. @throws {Refusal} */
+async function wishedSavepoint(graph: RunningGraph, body: unknown, scope: Reset['scope']): Promise<string | undefined> {
+  if (typeof body !== 'object' || body === null || !('savepoint' in body)) return undefined;
+  const name = savepointName(body, 'savepoint');
+  if (scope !== 'all') throw new Refusal(400, 'A savepoint has the state of the whole graph: it can only be gone back to with "scope": "all".');
+  await checkSavepoint(graph, name);
+  return name;
 }

@@ -189,6 +189,23 @@ export interface OutputDetails {
   readonly failure?: string;
 }
 
+/** Answer of `GET /dstream/graphs/:graph/savepoints`: newest first. */
+export interface SavepointAnswer {
+  readonly savepoints: readonly SavepointLine[];
+}
+
+export interface SavepointLine {
+  /** Up to 64 letters, digits, hyphens and underscores. */
+  readonly name: string;
+  readonly bytes: number;
+  /** The last batch whose records are in it, ms since the epoch; absent, as all that follows, where its file cannot be read. */
+  readonly batchTime?: number;
+  /** When it was made, ms since the epoch. */
+  readonly made?: number;
+  /** Operators that would begin afresh with it: they have state now that it has not, or were changed since. */
+  readonly afresh?: readonly string[];
+}
+
 /**
  * Answer of `GET /dstream/graphs/:graph/samples/:operator` (permission `dstream.preview`, for it holds payloads): the last records that
  * flowed into an operator. Asking makes the graph keep samples of it for `SAMPLING_TIME`.

@@ -20,6 +20,9 @@ const ROUTES: readonly { readonly route: string; readonly permission: string }[]
   { route: 'post /dstream/graphs/:graph/reset', permission: 'dstream.write' },
   { route: 'post /dstream/graphs/:graph/pause', permission: 'dstream.write' },
   { route: 'post /dstream/graphs/:graph/resume', permission: 'dstream.write' },
+  { route: 'get /dstream/graphs/:graph/savepoints', permission: 'dstream.read' },
+  { route: 'post /dstream/graphs/:graph/savepoints', permission: 'dstream.write' },
+  { route: 'post /dstream/graphs/:graph/savepoints/delete', permission: 'dstream.write' },
   { route: 'get /dstream/graphs/:graph/samples/:operator', permission: 'dstream.preview' },
 ];
 

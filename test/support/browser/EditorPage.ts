@@ -20,7 +20,7 @@ const SIZE = { width: 1400, height: 800 };
 const KNOWN_OF_MONACO = /^Error: (InstantiationService has been|TextModelPart is|Model is) disposed!?[^]*\/vendor\/monaco\//;
 
 /** How long the page may take to let something be done: ms. */
-const LONGEST_ACTION = 8000;
+const LONGEST_ACTION = 20_000;
 
 /** A place on the canvas: pixels from its upper left corner. */
 export interface Place {
@@ -57,14 +57,17 @@ export class EditorPage {
     });
   }
 
-  /** Opens a browser and in it the editor; resolves when a node can be dragged. */
-  static async openEditor(nodeRed: NodeRed): Promise<EditorPage> {
+  /**
+   * Opens a browser and in it the editor; resolves when a node can be dragged.
+   * @param language of the browser, such as `de`
+   */
+  static async openEditor(nodeRed: NodeRed, language = 'en-US'): Promise<EditorPage> {
     const browser = await chromium.launch({
       executablePath: chromiumPath(),
       // The first, because continuous integration runs as root; the second for `computedName`, what a screen reader says.
       args: ['--no-sandbox', '--enable-blink-features=ComputedAccessibilityInfo'],
     });
-    const page = await browser.newPage({ viewport: SIZE });
+    const page = await browser.newPage({ viewport: SIZE, locale: language });
     page.setDefaultTimeout(LONGEST_ACTION);
     const editor = new EditorPage(browser, page, nodeRed);
     try {
@@ -287,6 +290,19 @@ export class EditorPage {
     }, category);
     // Categories slide open.
     await this.page.waitForFunction(() => document.getAnimations().length === 0 && $(':animated').length === 0);
+  }
+
+  /** The id of the tab in front. */
+  activeTab(): Promise<string> {
+    return this.page.evaluate(() => (RED as unknown as PageRed).workspaces.active());
+  }
+
+  /** Makes the page believe that another window of the browser is in front of it, or not any more. */
+  async hide(isHidden: boolean): Promise<void> {
+    await this.page.evaluate((state) => {
+      Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, isHidden ? 'hidden' : 'visible');
   }
 
   /** Takes away what no user would see, or only for some seconds: notifications, and the nodes of the tests themselves. */
