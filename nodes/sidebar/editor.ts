@@ -2,7 +2,7 @@ import '../shared/editor/red';
 import { expose } from '../shared/editor/registry';
 import { StreamingTab } from './editor/StreamingTab';
 
-/** As the user binds a key to it: Manage palette → Keyboard. */
+/** As the user binds a key to it: Settings → Keyboard. */
 const ACTION = 'dstream:show-streaming';
 const ID = 'dstream';
 

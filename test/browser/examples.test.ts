@@ -13,7 +13,7 @@ const LONGEST_WAIT = 60_000;
 const LONGEST_PORTION = 180_000;
 
 /** So many are deployed together: more would keep one another from starting on a busy machine. */
-const PORTION = 4;
+const PORTION = 8;
 
 /** The examples in the order of the menus, in portions that do not go beyond a menu. */
 function portions(): string[][] {

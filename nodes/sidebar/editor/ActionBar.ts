@@ -1,10 +1,11 @@
 import { askForReset } from './askForReset';
-import { button, element, setAttribute, setText } from './dom';
+import { askForSavepoint } from './askForSavepoint';
+import { allow, button, element, setAttribute, setText } from './dom';
 import type { EditorHost } from './EditorHost';
 import type { GraphView } from './GraphView';
 import type { Command, RuntimeApi } from './RuntimeApi';
 
-/** What one can do with the graph: pause it, make a checkpoint, reset it. */
+/** What one can do with the graph: pause it, make a checkpoint, keep what it remembers, reset it. */
 export class ActionBar {
   readonly element: HTMLElement;
   readonly #host: EditorHost;
@@ -12,6 +13,7 @@ export class ActionBar {
   readonly #onDone: () => void;
   readonly #pause: HTMLButtonElement;
   readonly #checkpoint: HTMLButtonElement;
+  readonly #savepoint: HTMLButtonElement;
   readonly #reset: HTMLButtonElement;
   readonly #progress = element('span', 'dstream-quiet');
   #view: GraphView | undefined;
@@ -25,19 +27,25 @@ export class ActionBar {
     const { text } = host;
     this.#pause = this.#button(text('action.pause'), 'fa-pause', () => {
       const isPaused = this.#view?.graph.paused === true;
-      this.#send(isPaused ? 'resume' : 'pause', {}, isPaused ? text('done.resume') : text('done.pause'));
+      this.send(isPaused ? 'resume' : 'pause', {}, isPaused ? text('done.resume') : text('done.pause'));
     });
     this.#checkpoint = this.#button(text('action.checkpoint'), 'fa-floppy-o', () => {
-      this.#send('checkpoint', {}, text('done.checkpoint'));
+      this.send('checkpoint', {}, text('done.checkpoint'));
+    });
+    this.#savepoint = this.#button(text('action.savepoint'), 'fa-bookmark-o', () => {
+      if (this.#view === undefined) return;
+      askForSavepoint(this.#host, this.#view.time, (name) => {
+        this.send('savepoints', { name }, text('done.savepoint', { name }));
+      });
     });
     this.#reset = this.#button(text('action.reset'), 'fa-undo', () => {
       if (this.#view === undefined) return;
       askForReset(this.#host, this.#view.graph, (scope) => {
-        this.#send('reset', { scope }, text('done.reset'));
+        this.send('reset', { scope }, text('done.reset'));
       });
     });
     this.#progress.setAttribute('role', 'status');
-    this.element = element('div', 'dstream-actions', this.#pause, this.#checkpoint, this.#reset, this.#progress);
+    this.element = element('div', 'dstream-actions', this.#pause, this.#checkpoint, this.#savepoint, this.#reset, this.#progress);
   }
 
   show(view: GraphView): void {
@@ -53,6 +61,7 @@ export class ActionBar {
     const inMemory = durability === undefined ? text('hindrance.inMemory') : undefined;
     allow(this.#pause, hindrance, paused ? text('tip.resume') : text('tip.pause'));
     allow(this.#checkpoint, hindrance ?? inMemory, text('tip.checkpoint'));
+    allow(this.#savepoint, hindrance ?? inMemory, text('tip.savepoint'));
     allow(this.#reset, hindrance ?? inMemory, text('tip.reset'));
   }
 
@@ -65,7 +74,8 @@ export class ActionBar {
     return made;
   }
 
-  #send(command: Command, body: object, done: string): void {
+  /** Sends a command for the graph that is shown, and tells what became of it. @param done what is told when it was carried out */
+  send(command: Command, body: object, done: string): void {
     const graph = this.#view?.graph.id;
     if (graph === undefined) return;
     this.#busy(true);
@@ -86,11 +96,4 @@ export class ActionBar {
     setText(this.#progress, isBusy ? this.#host.text('hindrance.busy') : '');
     if (this.#view !== undefined) this.show(this.#view);
   }
-}
-
-/** Allows a button, or says in its tooltip why not. It can be focused all the same, so that the reason can be found. */
-function allow(target: HTMLButtonElement, hindrance: string | undefined, tip: string): void {
-  setAttribute(target, 'aria-disabled', String(hindrance !== undefined));
-  setAttribute(target, 'title', hindrance ?? tip);
-  target.classList.toggle('disabled', hindrance !== undefined);
 }

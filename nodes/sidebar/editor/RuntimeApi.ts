@@ -1,4 +1,4 @@
-import type { BatchDetails, MonitorSnapshot } from '../../../src/flow/monitor/snapshot';
+import type { BatchDetails, MonitorSnapshot, SavepointAnswer, SavepointLine } from '../../../src/flow/monitor/snapshot';
 import type { GraphOperators } from './chooseGraph';
 import type { Answer, FeedPorts, Question } from './SnapshotFeed';
 
@@ -6,7 +6,7 @@ import type { Answer, FeedPorts, Question } from './SnapshotFeed';
 const PATIENCE = 10_000;
 
 /** What one can ask a graph to do. */
-export type Command = 'pause' | 'resume' | 'checkpoint' | 'reset';
+export type Command = 'pause' | 'resume' | 'checkpoint' | 'savepoints' | 'savepoints/delete' | 'reset';
 
 export interface Refusal {
   /** Of HTTP. */
@@ -46,6 +46,13 @@ export class RuntimeApi implements FeedPorts {
     $.ajax({ url: `dstream/graphs/${encodeURIComponent(graph)}/batches/${String(time)}`, dataType: 'json', timeout: PATIENCE })
       .done((details: BatchDetails) => done(details))
       .fail(() => done(undefined));
+  }
+
+  /** The states that are kept under names; none where there is no answer. */
+  savepoints(graph: string, done: (savepoints: readonly SavepointLine[]) => void): void {
+    $.ajax({ url: `dstream/graphs/${encodeURIComponent(graph)}/savepoints`, dataType: 'json', cache: false, timeout: PATIENCE })
+      .done((answer: SavepointAnswer) => done(answer.savepoints))
+      .fail(() => done([]));
   }
 
   /** Which nodes each graph has. Calls back only where there is an answer. */

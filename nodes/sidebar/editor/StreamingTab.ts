@@ -19,6 +19,7 @@ import type { GraphView } from './GraphView';
 import { PlanView } from './plan/PlanView';
 import { ProblemList } from './ProblemList';
 import { RuntimeApi } from './RuntimeApi';
+import { SavepointList } from './SavepointList';
 import { Section } from './Section';
 import styles from './sidebar.css';
 import { type Picture, SnapshotFeed } from './SnapshotFeed';
@@ -46,6 +47,7 @@ export class StreamingTab {
   readonly #batchPanel: BatchPanel;
   readonly #sources: SourceList;
   readonly #checkpoint: CheckpointView;
+  readonly #savepoints: SavepointList;
   readonly #badges: CanvasBadges;
   readonly #sections;
   #view: GraphView | undefined;
@@ -66,7 +68,10 @@ export class StreamingTab {
     const onPick = (batchTime: number): void => this.#pick(batchTime);
     this.#chooser = new GraphChooser(this.#host, (graph) => this.#feed.choose(graph));
     this.#facts = new GraphFacts(this.#host);
-    this.#actions = new ActionBar(this.#host, this.#api, () => this.#feed.askNow());
+    this.#actions = new ActionBar(this.#host, this.#api, () => {
+      this.#savepoints.forget();
+      this.#feed.askNow();
+    });
     this.#empty = new EmptyState(this.#host);
     this.#problems = new ProblemList(this.#host);
     this.#charts = new ChartGroup(this.#host, onPick);
@@ -75,6 +80,7 @@ export class StreamingTab {
     this.#batches = new BatchList(this.#host, onPick);
     this.#sources = new SourceList(this.#host);
     this.#checkpoint = new CheckpointView(this.#host);
+    this.#savepoints = new SavepointList(this.#host, this.#api, (command, body, done) => this.#actions.send(command, body, done));
     this.#badges = new CanvasBadges(this.#host);
     this.#put();
     this.#visibility = new Visibility(this.content, (isVisible) => this.#look(isVisible));
@@ -91,7 +97,7 @@ export class StreamingTab {
     charts.content.append(this.#charts.element);
     batches.content.append(this.#batchPanel.element, this.#batches.element);
     sources.content.append(this.#sources.element);
-    checkpoint.content.append(this.#checkpoint.element);
+    checkpoint.content.append(this.#checkpoint.element, this.#savepoints.element);
     const parts = [problems, charts, plan, batches, sources, checkpoint].map((section) => section.element);
     const update = (): void => {
       if (this.#view !== undefined) this.#update(this.#view);
@@ -162,7 +168,10 @@ export class StreamingTab {
     if (plan.isOpen) this.#plan.show(graph);
     if (batches.isOpen) this.#batches.show(view);
     if (sources.isOpen) this.#sources.show(view);
-    if (checkpoint.isOpen) this.#checkpoint.show(view);
+    if (checkpoint.isOpen && graph.durability !== undefined) {
+      this.#checkpoint.show(view);
+      this.#savepoints.show(view);
+    }
   }
 
   #activeText({ activeCount }: GraphMonitor): string {

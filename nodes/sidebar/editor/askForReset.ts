@@ -1,4 +1,5 @@
 import type { GraphMonitor } from '../../../src/flow/monitor/snapshot';
+import { askFor } from './askFor';
 import { element, setText } from './dom';
 import type { EditorHost } from './EditorHost';
 import { formatBytes, formatCount } from './formats';
@@ -19,29 +20,16 @@ export function askForReset(host: EditorHost, graph: GraphMonitor, onConfirm: (s
   scope.addEventListener('change', describe);
   describe();
 
-  const message = $('<div>').append(element('p', '', text('reset.question')), scope, loss);
-  const question = RED.notify(message, {
-    type: 'warning',
-    modal: true,
-    fixed: true,
-    buttons: [
-      {
-        text: text('reset.cancel'),
-        click: () => {
-          question.close();
-        },
-      },
-      {
-        text: text('reset.confirm'),
-        class: 'primary',
-        click: () => {
-          question.close();
-          onConfirm(scope.value === '' ? 'all' : [scope.value]);
-        },
-      },
-    ],
+  askFor(host, {
+    content: [element('p', '', text('reset.question')), scope, loss],
+    cancel: 'reset.cancel',
+    confirm: 'reset.confirm',
+    focus: scope,
+    onConfirm: () => {
+      onConfirm(scope.value === '' ? 'all' : [scope.value]);
+      return true;
+    },
   });
-  scope.focus();
 }
 
 function option(value: string, label: string): HTMLOptionElement {

@@ -41,3 +41,10 @@ export function linkButton(text: string, onClick: () => void): HTMLButtonElement
   made.addEventListener('click', onClick);
   return made;
 }
+
+/** Allows a button, or says in its tooltip why not. It can be focused all the same, so that the reason can be found. */
+export function allow(target: HTMLButtonElement, hindrance: string | undefined, tip: string): void {
+  setAttribute(target, 'aria-disabled', String(hindrance !== undefined));
+  setAttribute(target, 'title', hindrance ?? tip);
+  target.classList.toggle('disabled', hindrance !== undefined);
+}

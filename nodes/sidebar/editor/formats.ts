@@ -23,11 +23,11 @@ function inThousands(value: number): string {
   return `${threeDigits(scaled)}${THOUSANDS[unit] ?? ''}`;
 }
 
-/** How many there are: 9,999, and from ten thousand on 12.4k. */
+/** How many there are: 9999, and from ten thousand on 12.4k. Without a separator, which would be a decimal point to some. */
 export function formatCount(count: number): string {
   if (!Number.isFinite(count)) return '–';
   const whole = Math.round(Math.max(0, count));
-  return whole < 10_000 ? String(whole).replace(/\B(?=(\d{3})+$)/g, ',') : inThousands(whole);
+  return whole < 10_000 ? String(whole) : inThousands(whole);
 }
 
 /** How many in a second: 0.42/s, 12.4k/s. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { GraphFigures } from '../../../src/flow/graphFigures';
-import type { MonitorSnapshot, SampleAnswer } from '../../../src/flow/monitor/snapshot';
+import type { MonitorSnapshot, SampleAnswer, SavepointAnswer } from '../../../src/flow/monitor/snapshot';
 import { parsePrometheus } from '../../flow/monitor/parsePrometheus';
 import { batcher, node, receiver, sink, sums, tab } from '../../support/flows';
 import { NodeRed, type FlowNode } from '../../support/NodeRed';
@@ -175,8 +175,9 @@ describe('the admin API, secured with adminAuth', () => {
   it('has no other way to change anything, not even for an administrator', async () => {
     const headers = { 'Authorization': `Bearer ${await tokenOf('administrator')}`, 'Content-Type': 'application/json' };
     for (const { route } of ROUTES) {
-      const [own = '', path = ''] = route.split(' ');
-      for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'].filter((other) => other !== own.toUpperCase())) {
+      const [, path = ''] = route.split(' ');
+      const isKnown = (method: string): boolean => ROUTES.some((known) => known.route === `${method.toLowerCase()} ${path}`);
+      for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'].filter((other) => !isKnown(other))) {
         expect(await ask(method, addressOf(path), headers), `${method} ${path}`).to.equal(404);
       }
     }
@@ -189,16 +190,16 @@ describe('the admin API, secured with adminAuth', () => {
     const { log } = nodeRed;
     const before = log.length;
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', '']) {
-      for (const path of ['checkpoint', 'reset', 'pause', 'resume'].map((command) => `/dstream/graphs/checkpoint/${command}`)) {
-        expect((await post('administrator', path, '{"scope":"all"}', type)).status, `${path} ${type}`).to.equal(NO_JSON);
+      for (const path of ['checkpoint', 'reset', 'pause', 'resume', 'savepoints', 'savepoints/delete'].map((command) => `/dstream/graphs/checkpoint/${command}`)) {
+        expect((await post('administrator', path, '{"scope":"all","name":"x"}', type)).status, `${path} ${type}`).to.equal(NO_JSON);
       }
     }
-    expect(nodeRed.log.slice(before).join('\n')).not.to.match(/resets|made a checkpoint|pauses|go on/);
+    expect(nodeRed.log.slice(before).join('\n')).not.to.match(/resets|made a checkpoint|savepoint|pauses|go on/);
   });
 
   it('says what is wrong with a request', async () => {
     const path = (graph: string, what: string): string => `/dstream/graphs/${graph}/${what}`;
-    for (const what of ['checkpoint', 'reset']) {
+    for (const what of ['checkpoint', 'reset', 'savepoints', 'savepoints/delete']) {
       const gone = await post('resetter', path('gone', what), { scope: 'all' });
       expect([gone.status, gone.body['message']]).to.deep.equal([404, 'There is no such graph. One whose drawing has a problem is not there: correct it and deploy first.']);
       const without = await post('resetter', path('plain', what), { scope: 'all' });
@@ -242,6 +243,67 @@ describe('the admin API, secured with adminAuth', () => {
       await nodeRed.collected('collector', 1, 20_000);
     }
     expect((await figures()).map(({ graph, failure }) => [graph, failure])).to.have.deep.members([['checkpoint', undefined], ['plain', undefined]]);
+  });
+
+  it('keeps what a graph remembers under a name, goes back to it, deletes it, and says in the log who asked', async () => {
+    const path = '/dstream/graphs/checkpoint/savepoints';
+    const list = async (): Promise<SavepointAnswer['savepoints']> => {
+      const response = await fetch(nodeRed.url + path, { headers: { Authorization: `Bearer ${await tokenOf('reader')}` } });
+      return (await response.json() as SavepointAnswer).savepoints;
+    };
+    for (const body of [{}, [], { name: 7 }, { name: '' }, { name: '../x' }, { name: '<img>' }, { name: 'x'.repeat(65) }]) {
+      for (const where of [path, `${path}/delete`]) {
+        const answer = await post('resetter', where, body);
+        expect([answer.status, String(answer.body['message']).slice(0, 25)], JSON.stringify(body)).to.deep.equal([400, 'The body must have "name"']);
+      }
+    }
+    expect(await list()).to.deep.equal([]);
+    expect(await post('resetter', path, { name: 'before-update' })).to.deep.equal({ status: 200, body: {} });
+    await nodeRed.logged(/\[dstream\] The user "resetter" made the savepoint "before-update" of the graph checkpoint\./);
+    const [savepoint, ...others] = await list();
+    expect(others).to.deep.equal([]);
+    expect(savepoint).to.include({ name: 'before-update' }).and.to.have.all.keys('name', 'bytes', 'batchTime', 'made', 'afresh');
+    expect(savepoint?.bytes).to.be.above(100);
+    expect(savepoint?.afresh).to.deep.equal([]);
+    const again = await post('resetter', path, { name: 'Before-Update' });
+    expect([again.status, String(again.body['message'])]).to.satisfy(([status, text]: [number, string]) => status === 409 && text.includes('already'));
+
+    const reset = '/dstream/graphs/checkpoint/reset';
+    for (const [body, status, text] of [
+      [{ scope: 'all', savepoint: '../x' }, 400, 'The body must have "savepoint"'],
+      [{ scope: ['sums'], savepoint: 'before-update' }, 400, 'A savepoint has the state of the whole graph'],
+      [{ scope: 'all', savepoint: 'gone' }, 404, 'There is no savepoint "gone"'],
+    ] as const) {
+      const answer = await post('resetter', reset, body);
+      expect([answer.status, String(answer.body['message']).slice(0, text.length)]).to.deep.equal([status, text]);
+    }
+    const back = await post('resetter', reset, { scope: 'all', savepoint: 'before-update' });
+    expect(back.status, JSON.stringify(back.body)).to.equal(200);
+    expect(back.body).to.have.all.keys('reset');
+    await nodeRed.logged(/The user "resetter" resets everything it has on disk in the graph checkpoint, back to the savepoint "before-update"\./);
+    await nodeRed.logged(/The graph went back to the savepoint "before-update": what it had kept since was put aside\./);
+    await nodeRed.forgetCollected('collector');
+    await nodeRed.collected('collector', 1, 20_000);
+
+    expect(await post('writer', `${path}/delete`, { name: 'before-update' })).to.deep.equal({ status: 200, body: {} });
+    await nodeRed.logged(/\[dstream\] The user "writer" deleted the savepoint "before-update" of the graph checkpoint\./);
+    expect((await post('writer', `${path}/delete`, { name: 'before-update' })).status).to.equal(404);
+    expect(await list()).to.deep.equal([]);
+    expect((await figures()).map(({ failure }) => failure)).to.deep.equal([undefined, undefined]);
+  });
+
+  it('keeps a graph running as it was where a savepoint cannot be read', async () => {
+    const path = '/dstream/graphs/checkpoint/savepoints';
+    expect((await post('writer', path, { name: 'torn' })).status).to.equal(200);
+    const file = join(folder, 'with/dstream/checkpoint/savepoints/torn.ck');
+    const bytes = await readFile(file);
+    await writeFile(file, bytes.subarray(0, bytes.length - 30));
+    const startedAt = (await snapshot('graph=checkpoint')).graph?.startedAt;
+    const answer = await post('writer', '/dstream/graphs/checkpoint/reset', { scope: 'all', savepoint: 'torn' });
+    expect(answer.status).to.equal(409);
+    expect(answer.body['message']).to.contain('savepoints/torn.ck is damaged at byte ');
+    expect((await snapshot('graph=checkpoint')).graph).to.include({ startedAt, state: 'running' });
+    await post('writer', `${path}/delete`, { name: 'torn' });
   });
 
   it('shows what flows to whoever may see that, and nobody keeps it', async () => {

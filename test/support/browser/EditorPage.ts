@@ -239,7 +239,7 @@ export class EditorPage {
     await this.page.evaluate((replacements) => {
       const change = (node: PageNode): void => {
         for (const [property, value] of Object.entries(node)) {
-          const isOwn = (typeof value === 'string' || property === 'env') && !['id', 'type', 'z', 'g'].includes(property);
+          const isOwn = (typeof value === 'string' || ['env', 'port'].includes(property)) && !['id', 'type', 'z', 'g'].includes(property);
           if (!isOwn) continue;
           const changed = Object.entries(replacements).reduce((text, [from, to]) => text.replaceAll(from, to), JSON.stringify(value));
           node[property] = JSON.parse(changed) as unknown;

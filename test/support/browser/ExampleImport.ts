@@ -22,9 +22,12 @@ export class ExampleImport {
       if (next === undefined) await this.#entry(name).click();
       else await this.#open(name, next);
     }
+    const count = await this.#count();
     const ok = this.#page.locator('#red-ui-clipboard-dialog-ok');
     await ok.click();
     await ok.waitFor({ state: 'hidden' });
+    // The dialog closes before the file has come.
+    await until(`${path} is on the canvas`, async () => (await this.#count()) > count);
   }
 
   /** Opens a folder. While its entries are being fetched and slid in, a click may close it again: then once more. */
@@ -34,6 +37,10 @@ export class ExampleImport {
       await this.#entry(folder).click();
       return this.#entry(child).waitFor({ timeout: 2000 }).then(() => true, () => false);
     });
+  }
+
+  #count(): Promise<number> {
+    return this.#page.evaluate(() => (RED as unknown as PageRed).nodes.createCompleteNodeSet({ credentials: false }).length);
   }
 
   #entry(name: string): Locator {

@@ -25,7 +25,7 @@ describe('the figures of an operator', () => {
 
   it('warn where the backlog grows, and shout where records fail now', () => {
     expect(said({ waiting: 3000, failed: 4 }, { isPilingUp: true, isFailing: true })).to.deep.equal([
-      'waiting: 3,000 and growing (warning)', 'failed: 4 (error)',
+      'waiting: 3000 and growing (warning)', 'failed: 4 (error)',
     ]);
   });
 

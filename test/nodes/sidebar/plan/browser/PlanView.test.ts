@@ -31,7 +31,7 @@ describe('the plan in the editor', () => {
     await show(running({ means: { inPerSecond: 12_400, outPerSecond: 80, keys: 1204, stateBytes: 48_000 } }));
     expect(await row('means').locator('.dstream-plan-rates').textContent()).to.equal('12.4k/s → 80/s');
     const remarks = (kind: string): Promise<string[]> => row('means').locator(`.dstream-plan-${kind} > span`).allTextContents();
-    expect(await remarks('figures')).to.deep.equal(['keys: 1,204', 'state: 48 kB']);
+    expect(await remarks('figures')).to.deep.equal(['keys: 1204', 'state: 48 kB']);
     expect(await remarks('tags')).to.deep.equal(['incremental', 'partitions: 4']);
     expect(await row('raw').getByText('at least once').getAttribute('title')).to.equal('A message may come twice.');
   });
