@@ -1,4 +1,7 @@
 import { expect } from 'chai';
+import { GraphSavepoints } from '../../../src/engine/durable/GraphSavepoints';
+import type { Storage } from '../../../src/engine/durable/Storage';
+import type { CheckpointOperator, Plan } from '../../../src/plan/Plan';
 import { aggregate, map, receiver, reduceByKey, sink, window } from '../plans';
 import { checkpoint, durablePlan, World } from './World';
 
@@ -147,4 +150,35 @@ describe('savepoints of a graph', () => {
     await batch(world, 200);
     expect(last(world)).to.equal(237);
   });
+
+  it('are listed newest first, with the nodes that would begin afresh, and removed for good', async () => {
+    const world = await ran();
+    const drawn = plan({ duration: 10_000 });
+    const savepoints = savepointsOf(world, drawn);
+    await savepoint(world, 'late', 5);
+    const [late, early, ...others] = await savepoints.list();
+    expect(others).to.deep.equal([]);
+    expect(late).to.deep.include({ name: 'late', batchTime: 1_005_000, made: 1_006_000, afresh: [] });
+    expect(early).to.deep.include({ name: 'early', batchTime: 1_002_000, made: 1_003_000, afresh: [] });
+    await world.stop();
+    // Another window: what the newest checkpoint has no longer fits what they have.
+    await world.start(plan({ duration: 5000 }), { reset: { id: 'r', scope: ['lately'] } });
+    await batch(world, 1);
+    await world.stop();
+    expect((await savepoints.list()).map(({ afresh }) => afresh)).to.deep.equal([['lately'], ['lately']]);
+    expect([await savepoints.remove('late'), await savepoints.remove('late')]).to.deep.equal([true, false]);
+    expect((await savepoints.list()).map(({ name }) => name)).to.deep.equal(['early']);
+    await savepoints.check('early');
+    expect(await savepoints.check('late').then(() => '', (thrown: unknown) => (thrown as Error).message)).to.contain('it is not there');
+  });
 });
+
+function savepointsOf(world: World, drawn: Plan): GraphSavepoints {
+  const storage: Storage = {
+    disk: () => world.disk.connect(),
+    owner: () => ({ id: 'other', host: 'here', boot: 'boot', process: 0, processStart: '' }),
+    isGone: () => false,
+    turn: () => Promise.resolve(),
+  };
+  return new GraphSavepoints(drawn, drawn.operators.find((operator): operator is CheckpointOperator => operator.type === 'checkpoint')!, storage);
+}

@@ -292,6 +292,13 @@ export class EditorPage {
     await this.page.waitForFunction(() => document.getAnimations().length === 0 && $(':animated').length === 0);
   }
 
+  /** Brings a tab to the front by its id, whatever it is called. */
+  async showTab(id: string): Promise<void> {
+    await this.page.evaluate((tab) => {
+      (RED as unknown as PageRed).workspaces.show(tab);
+    }, id);
+  }
+
   /** The id of the tab in front. */
   activeTab(): Promise<string> {
     return this.page.evaluate(() => (RED as unknown as PageRed).workspaces.active());
