@@ -36,7 +36,7 @@ function sourceLabel(node: ReceiverNode): string | undefined {
     case 'folder':
       return node.folder;
     case 'simulated':
-      return text('label.simulatedSensors', { sensors: asText(node.sensors) });
+      return trimmed(node.sensors) === '1' ? text('label.oneSimulatedSensor') : text('label.simulatedSensors', { sensors: asText(node.sensors) });
     default:
       return undefined;
   }

@@ -4,6 +4,7 @@ import { nameOr } from '../shared/editor/label';
 import { asText } from '../shared/editor/numbers';
 import type { EditorNode } from '../shared/editor/red';
 import { expose } from '../shared/editor/registry';
+import { tellApart } from '../shared/editor/tellApart';
 import { translator } from '../shared/editor/translate';
 import { isKnownId } from '../shared/editor/upstream';
 import { isKnownVersion, migrateNodes } from '../shared/editor/versions';
@@ -53,12 +54,9 @@ function offerGraphs(chosen: string): void {
   const named = RED.nodes.node(chosen);
   const others = named === null || named === undefined || batchers.some(({ id }) => id === chosen) ? [] : [named];
   const nodes = [...batchers, ...others];
-  const labels = nodes.map((node) => graphLabel(node));
+  const labels = tellApart(nodes.map((node) => ({ id: node.id, label: graphLabel(node) })));
   nodes.forEach(({ id }, index) => {
-    const shown = labels[index] ?? id;
-    // Two batchers are easily labelled alike.
-    const isAlone = labels.filter((other) => other === shown).length === 1;
-    $('<option>').val(id).text(isAlone ? shown : `${shown}, ${id}`).appendTo(select);
+    $('<option>').val(id).text(labels[index] ?? id).appendTo(select);
   });
   const isMissing = chosen !== '' && !nodes.some(({ id }) => id === chosen);
   if (isMissing) {

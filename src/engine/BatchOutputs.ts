@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/Clock';
 import type { BatchInfo } from '../streaming/scheduler/BatchInfo';
 import type { BatchEvent, BatchOutput } from './Engine';
+import { cutOff } from './cutOff';
 import { textOf } from './textOf';
 
 /** What one part of a sink does in a batch; times are those of the clock that only goes forward, ms. */
@@ -68,7 +69,7 @@ export class BatchOutputs {
     this.#batches.delete(batchTime);
     return {
       batchTime, records: numRecords, schedulingDelay, processingDelay, inputs, outputs,
-      ...(failureReason === undefined ? {} : { failure: failureReason }),
+      ...(failureReason === undefined ? {} : { failure: cutOff(failureReason) }),
     };
   }
 }

@@ -100,13 +100,18 @@ export interface BatchOutput {
   readonly failure?: string;
 }
 
-/** What happened since the last progress event; sent at most once a second, and only when something changed. */
+/**
+ * What happened since the last progress event; sent about once a second, and only when something changed: after batches, and
+ * besides as one begins.
+ */
 export interface ProgressEvent {
   readonly operators: Readonly<Record<string, OperatorProgress>>;
   /** Absent for a graph without a checkpoint. */
   readonly durability?: DurabilityFigures;
   /** Batches that wait or run while this is told, until their `batch` event comes; absent where there is none. */
   readonly active?: UnfinishedBatches;
+  /** Told because a batch begins: nothing has flowed since the one before. */
+  readonly begins?: true;
 }
 
 /** The batches of a graph that have not ended. */
@@ -177,7 +182,7 @@ export interface OperatorProgress {
   readonly skipped: number;
   /** Records refused because the buffer was full. */
   readonly refused: number;
-  /** Records waiting for a batch. */
+  /** Records waiting for a batch, or in one that has not begun; of a sink those not delivered yet. */
   readonly waiting: number;
   /** Records a second that a receiver's rate is limited to, while that makes records wait. */
   readonly rateLimit?: number;

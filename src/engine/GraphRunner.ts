@@ -18,11 +18,12 @@ import type { Helpers } from './parallel/Helpers';
 import { backgroundFailed } from './prepare/map';
 import { type Places, REAL_PLACES } from './Places';
 import { type PreparedPlan, preparePlan } from './preparePlan';
-import { ProgressReports } from './ProgressReports';
+import { type Occasion, ProgressReports } from './ProgressReports';
 import { type PartsHost, Receivers } from './Receivers';
 import { Samples } from './samples/Samples';
 import { Sinks } from './Sinks';
 import { StateStore } from './StateStore';
+import { textOf } from './textOf';
 import { UNWATCHED } from './unwatched';
 import { UserCallTimes } from './UserCallTimes';
 
@@ -80,7 +81,7 @@ export class GraphRunner {
         events.problem(problem);
       },
       changed: () => {
-        this.#progress(true);
+        this.#progress('now');
       },
       tellFailures: () => {
         this.#tellFailures();
@@ -287,10 +288,11 @@ export class GraphRunner {
     context.addStreamingListener({
       onBatchSubmitted: () => {
         // It has to wait: a moment to tell for how long others have been at it.
-        if (context.batches.pending > 1 || context.batches.isPaused) this.#progress(false);
+        if (context.batches.pending > 1 || context.batches.isPaused) this.#progress('waits');
       },
-      onBatchStarted: () => {
+      onBatchStarted: ({ batchInfo }) => {
         times.begin();
+        this.#progress('begins', batchInfo);
       },
       onBatchCompleted: ({ batchInfo }) => {
         this.#batchCompleted(batchInfo);
@@ -298,7 +300,7 @@ export class GraphRunner {
     });
     // A batch that could not even be made never completes; this is the only place that hears of it.
     context.awaitTermination().catch((thrown: unknown) => {
-      this.#batchFailed('A batch could not be made', thrown instanceof Error ? thrown.message : String(thrown));
+      this.#batchFailed('A batch could not be made', textOf(thrown));
     });
     this.#current = { prepared, context, options };
     this.#figures.keep(plan.operators);
@@ -369,11 +371,10 @@ export class GraphRunner {
     this.#receivers.makeUp();
     this.#tellFailures();
     this.#logs.endBatch();
-    this.#progress(false);
+    this.#progress('ended', info);
     this.#checkpointOnHold();
     if (failure !== undefined) {
-      const batch = new Date(info.batchTime).toISOString();
-      this.#batchFailed(`The batch of ${batch} failed ${String(BATCH_RETRIES + 1)} times`, failure);
+      this.#batchFailed(`The batch of ${new Date(info.batchTime).toISOString()} failed ${String(BATCH_RETRIES + 1)} times`, failure);
     }
   }
 
@@ -392,7 +393,7 @@ export class GraphRunner {
     this.#events.failed(problem);
   }
 
-  #progress(atOnce: boolean): void {
-    this.#figures.tell(this.#receivers, this.#sinks, this.#current?.context.batches, this.#keeper.figures, atOnce);
+  #progress(occasion: Occasion, batch?: BatchInfo): void {
+    this.#figures.tell(this.#receivers, this.#sinks, this.#current?.context.batches, this.#keeper.figures, occasion, batch);
   }
 }

@@ -3,6 +3,7 @@ import type { Engine, Reset } from '../engine/Engine';
 import type { Problem } from '../plan/Problem';
 import type { Clock, Timer } from '../ports/Clock';
 import { SystemClock } from '../ports/node/SystemClock';
+import { AwaitedGraphs } from './AwaitedGraphs';
 import { DeployPhases } from './DeployPhases';
 import { DeployWindow } from './DeployWindow';
 import { draw, type EngineNode, type GraphDrawing } from './draw';
@@ -53,6 +54,8 @@ export class Deployment {
   readonly #fresh = new Set<string>();
   #graphs: readonly RunningGraph[] = [];
   #broken: readonly BrokenDrawing[] = [];
+  /** Graphs that will run again when their drawings are corrected. */
+  readonly awaited = new AwaitedGraphs();
   readonly #drawn: DrawnNodes;
   /** The graph that takes the messages of a receiver. */
   #routes = new Map<string, RunningGraph>();
@@ -304,7 +307,7 @@ export class Deployment {
 
   #bringInLine(): void {
     const drawings: readonly GraphDrawing[] = draw(this.#streams, this.#engines, this.#runtime);
-    const { graphs, leaving } = reconcile(this.#graphs, [...this.#leaving], drawings, this.#engineFor, {
+    const { graphs, leaving } = reconcile(this.#graphs, [...this.#leaving], drawings, this.awaited, this.#engineFor, {
       node: (id) => this.#streams.get(id)?.node,
       clock: this.clock,
       batchEnded: (graph, event) => {
@@ -317,10 +320,9 @@ export class Deployment {
     for (const hold of leaving) this.#leave(hold);
     this.#board.show(drawings.flatMap(({ problems }) => problems), drawings.flatMap(({ hints }) => hints));
     this.#broken = brokenDrawings(drawings, (id) => this.#streams.get(id)?.type, this.clock.now());
+    this.awaited.keepOnly(this.#broken);
     this.#drawn.forget();
-    const onHold = new Set(this.#graphs.filter((graph) => graph.isOnHold).map(({ plan }) => plan.graph));
     this.#graphs = graphs.map(({ graph }) => graph);
-    for (const graph of this.#graphs) if (onHold.has(graph.plan.graph) && !graph.isOnHold) graph.hold(true);
     this.#routes = new Map(this.#graphs.flatMap((graph) => receiversOf(graph.plan).map((id) => [id, graph])));
     for (const graph of this.#graphs) {
       for (const { id } of [...graph.plan.operators, ...graph.wanted.operators]) if (this.#fresh.has(id)) graph.refresh(id);
@@ -368,6 +370,7 @@ export class Deployment {
     const graphs = this.#graphs;
     this.#graphs = [];
     this.#broken = [];
+    this.awaited.forget();
     this.#routes = new Map();
     this.#window.close(() => false);
     this.#endpoints.set(new Map());

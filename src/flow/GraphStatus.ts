@@ -75,6 +75,8 @@ export class GraphStatus {
   }
 
   progress(event: ProgressEvent, plan: Plan): void {
+    // Nothing has flowed since the last batch, and yet nothing stands still.
+    if (event.begins === true) return;
     const time = this.#clock.monotonic();
     // News of a checkpoint come right behind those of a batch: nothing has flowed in between, and yet nothing stands still.
     const isSoon = this.#last !== undefined && time - this.#last.time < PROGRESS_PERIOD / 2;

@@ -65,12 +65,14 @@ export class RunningGraph {
   /**
    * A graph that will run as soon as `run` is called with the same order.
    * @param engine asked when the graph is started
+   * @param history of the graph of that id, where it ran before
    */
-  constructor(order: GraphOrder, engine: () => Engine, host: GraphHost) {
+  constructor(order: GraphOrder, engine: () => Engine, host: GraphHost, history = new GraphHistory(host.clock)) {
     this.#order = order;
     this.#engine = engine;
     this.#host = host;
-    this.history = new GraphHistory(host.clock);
+    this.history = history;
+    history.beginAgain();
     this.samples = new SampleBoard(host.clock, (wish) => this.#query?.sample(wish));
     this.#display = new GraphDisplay(host, () => this.plan);
     this.#display.names.learn(order.plan);
@@ -372,20 +374,17 @@ export class RunningGraph {
   #listen(query: Query): void {
     listenTo(query, {
       plan: () => this.plan,
+      batchInterval: () => (this.#told[0] ?? this.#order).plan.batchInterval,
       isCurrent: () => this.#query === query && !this.#isOver,
       figures: this.#figures,
       history: this.history,
       samples: this.samples,
       display: this.#display,
-      batchEnded: (event) => {
-        this.#host.batchEnded(this, event);
-      },
+      batchEnded: (event) => { this.#host.batchEnded(this, event); },
       send: (event, taken) => {
         this.#sender.take(event, this.plan, taken);
       },
-      fail: (problem) => {
-        this.#fail(problem);
-      },
+      fail: (problem) => { this.#fail(problem); },
     });
   }
 

@@ -9,6 +9,8 @@ import type { SampleBoard } from './monitor/SampleBoard';
 /** Whom the news of a query go to. */
 export interface QueryAudience {
   plan(): Plan;
+  /** Of the batches that end now, ms: while the plan is changed, as it was. */
+  batchInterval(): number;
   /** Whether this query is the one that counts. */
   isCurrent(): boolean;
   readonly figures: LatestFigures;
@@ -31,7 +33,7 @@ export function listenTo(query: Query, audience: QueryAudience): void {
     };
   query.on('batch', whileCurrent((event) => {
     figures.batch(event);
-    history.batch(event);
+    history.batch(event, audience.batchInterval());
     display.batch(event);
     audience.batchEnded(event);
   }));

@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/Engine';
+import type { AwaitedGraphs } from './AwaitedGraphs';
 import { topologicalOrder } from './compile/topologicalOrder';
 import type { EngineNode, GraphDrawing } from './draw';
 import type { GraphOrder } from './GraphOrder';
@@ -27,11 +28,13 @@ export interface Reconciled {
  * one is left alone, one that is gone or has a problem is stopped. Everything happens at once, except that a graph waits for
  * others to let go of the receivers and the checkpoint that it takes over.
  * @param holds graphs that were stopped earlier and may not have ended yet
+ * @param awaited takes what is to be kept of those that stop, and has what was kept of those that start
  */
 export function reconcile(
   running: readonly RunningGraph[],
   holds: readonly Hold[],
   drawings: readonly GraphDrawing[],
+  awaited: AwaitedGraphs,
   engineFor: (engine: EngineNode | undefined) => Engine,
   host: GraphHost,
 ): Reconciled {
@@ -44,6 +47,7 @@ export function reconcile(
     .map((graph): Hold => {
       const operators = graph.held;
       graph.tellLost([...operators].filter((id) => drawn.has(id)));
+      awaited.add(graph);
       return { operators, over: graph.stop() };
     });
   const inTheWay = [...holds, ...leaving];
@@ -55,7 +59,9 @@ export function reconcile(
     const wanted = holdsOf(order.plan);
     const known = successors.get(index);
     if (known === undefined) {
-      const graph = new RunningGraph(order, () => engineFor(engine), host);
+      const before = awaited.take(order.plan.graph);
+      const graph = new RunningGraph(order, () => engineFor(engine), host, before?.history);
+      if (before?.isOnHold === true) graph.hold(true);
       return { graph, change: graph.run(order, wait(wanted)) };
     }
     const { held } = known;

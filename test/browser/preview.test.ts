@@ -2,7 +2,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { Locator } from 'playwright-core';
+import type { MonitorSnapshot } from '../../src/flow/monitor/snapshot';
 import type { Dialog } from '../support/browser/Dialog';
+import { LONGEST_LOOK, Traffic } from '../support/browser/StreamingSidebar';
 import { useEditor } from '../support/browser/useEditor';
 import { until } from '../support/until';
 
@@ -92,6 +94,27 @@ describe('the preview in the dialogs', () => {
     await editor().page.page.evaluate((url) => fetch(url), `${address}/page`);
     expect(asked).to.deep.equal(['/page']);
     server.close();
+  });
+
+  it('asks for records only while it is open, and runs nothing in the runtime', async () => {
+    const { nodeRed, page } = editor();
+    const asking = new Traffic(page, '/samples/');
+    await open('m');
+    await dialog.setField('func', 'if (msg) throw new Error("only in the browser");\nreturn msg;');
+    await says(/only in the browser/);
+    await until('it has asked for records', () => asking.times.length > 0, LONGEST_LOOK);
+    asking.stop();
+    await section().locator('button').first().click();
+    const folded = new Traffic(page, '/samples/');
+    const sequence = async (): Promise<number> => {
+      const { graph } = (await nodeRed.request('GET', '/dstream/monitor?graph=every')) as MonitorSnapshot;
+      return graph?.sequence ?? 0;
+    };
+    const before = await sequence();
+    await until('six batches have ended', async () => (await sequence()) >= before + 6, LONGEST_LOOK);
+    folded.stop();
+    expect(folded.times).to.have.length(0);
+    expect(nodeRed.log.filter((line) => line.includes('only in the browser'))).to.deep.equal([]);
   });
 
   it('runs JSONata, compiled and interpreted, and says which', async () => {

@@ -2,10 +2,13 @@ import { expect } from 'chai';
 import type { Locator } from 'playwright-core';
 import type { MonitorSnapshot } from '../../src/flow/monitor/snapshot';
 import { LONGEST_LOOK, StreamingSidebar } from '../support/browser/StreamingSidebar';
+import { keyBeginnings } from '../support/browser/palette';
 import { useEditor } from '../support/browser/useEditor';
 import { unresolved, visibleTexts } from '../support/browser/visibleTexts';
 import { batcher, node, receiver, sink, sums, tab } from '../support/flows';
 import { until } from '../support/until';
+
+const KEYS = keyBeginnings();
 
 const at = (x: number, y: number) => ({ x, y });
 
@@ -43,7 +46,7 @@ describe('savepoints in the Streaming sidebar', () => {
     await sidebar.action('Savepoint…').click();
     const name = question.getByRole('textbox', { name: 'Name of the savepoint' });
     expect(await name.inputValue()).to.match(/^\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d$/);
-    expect(unresolved(await visibleTexts(editor().page.page))).to.deep.equal([]);
+    expect(unresolved(await visibleTexts(question), KEYS)).to.deep.equal([]);
     await name.fill('<img src=x onerror=window.hacked=1>');
     await question.getByRole('button', { name: 'Keep it' }).click();
     expect(await question.innerText()).to.include('This cannot be the name');
@@ -58,7 +61,7 @@ describe('savepoints in the Streaming sidebar', () => {
     const question = sidebar.notifications.filter({ hasText: 'Go back to the savepoint before-update' });
     await rows().getByRole('button', { name: 'Go back… before-update' }).click();
     expect(await question.innerText()).to.match(/This goes: log and checkpoints .*records that wait: \d/);
-    expect(unresolved(await visibleTexts(editor().page.page))).to.deep.equal([]);
+    expect(unresolved(await visibleTexts(question), KEYS)).to.deep.equal([]);
     await question.getByRole('button', { name: 'Stay' }).click();
     await question.waitFor({ state: 'detached' });
     expect(await startedAt()).to.equal(before);

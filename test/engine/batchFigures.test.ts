@@ -60,6 +60,18 @@ describe('the figures of a batch', () => {
     await graph.runner.stop();
   });
 
+  it('keep the beginning of a failure of any length', async () => {
+    const graph = await RecordedGraph.started(planOf([receiver(), sink('out', 'in')]));
+    graph.outputError = new Error('x'.repeat(1e6));
+    await graph.offer([1]);
+    await graph.clock.advance(1000);
+    const cut = `${'x'.repeat(2000)}… (cut off; 1000000 characters)`;
+    expect(graph.batches[0]?.failure).to.equal(cut);
+    expect(graph.batches[0]?.outputs?.[0]?.failure).to.equal(cut);
+    expect(graph.failures[0]?.what.length).to.be.below(2200);
+    await graph.runner.stop();
+  });
+
   it('forget a failure that another attempt made good', async () => {
     const graph = await RecordedGraph.started(planOf([receiver(), sink('out', 'in')]));
     graph.slowness = 100;
@@ -139,12 +151,55 @@ describe('the progress of a graph', () => {
     await stopping;
   });
 
+  it('tells that a batch with records begins, before it may keep its thread from telling anything, and what came of it', async () => {
+    const graph = await RecordedGraph.started(planOf([receiver(), sink('out', 'in')]));
+    await graph.clock.advance(3000);
+    const idle = graph.progress.length;
+    graph.slowness = 10;
+    await graph.offer([1, 2]);
+    await graph.clock.advance(1000);
+    expect(graph.progress.slice(idle).map(({ begins, active }) => [begins, active])).to.deep.equal([
+      [true, { count: 1, batches: [{ batchTime: 4000, records: 2, state: 'processing', since: 4000 }] }],
+    ]);
+    await graph.clock.advance(10);
+    expect(graph.progress.slice(idle + 1).map(({ begins, active, operators }) => [begins, active, operators['in']?.recordsIn]))
+      .to.deep.equal([[undefined, undefined, 2]]);
+    await graph.runner.stop();
+  });
+
+  it('tells at once that another begins after a slow one, also where empty ones come in between', async () => {
+    const graph = await RecordedGraph.started(planOf([receiver(), sink('out', 'in')], 100));
+    graph.slowness = 1000;
+    await graph.offer([1]);
+    // The first takes from 100 to 1100 ms; those that were due meanwhile have no records and take no time.
+    await graph.clock.advance(1150);
+    await graph.offer([2]);
+    await graph.clock.advance(60);
+    expect(graph.progress.at(-1)).to.deep.include({
+      begins: true, active: { count: 1, batches: [{ batchTime: 1200, records: 1, state: 'processing', since: 1200 }] },
+    });
+    const stopping = graph.runner.stop();
+    await graph.clock.advance(2000);
+    await stopping;
+  });
+
+  it('tells of quick batches that they begin no more than about once a second', async () => {
+    const graph = await RecordedGraph.started(planOf([receiver(), sink('out', 'in')], 100));
+    for (let batch = 0; batch < 50; batch++) {
+      await graph.offer([batch]);
+      await graph.clock.advance(100);
+    }
+    expect(graph.progress.filter(({ begins }) => begins === true).length).to.equal(6);
+    expect(graph.progress.filter(({ begins }) => begins !== true).length).to.be.within(5, 6);
+    await graph.runner.stop();
+  });
+
   it('shows none where none waits', async () => {
     const graph = await RecordedGraph.started(planOf([receiver(), sink('out', 'in')]));
     await graph.offer([1]);
     await graph.clock.advance(3000);
     expect(graph.progress.length).to.be.greaterThan(0);
-    expect(graph.progress.filter(({ active }) => active !== undefined)).to.deep.equal([]);
+    expect(graph.progress.filter(({ active, begins }) => active !== undefined && begins !== true)).to.deep.equal([]);
     await graph.runner.stop();
   });
 });

@@ -81,13 +81,29 @@ describe('a graph that a person holds', () => {
     await graph.runner.stop();
   });
 
+  it('shows how many records wait, in batches that have not begun and at the receiver, as many as its limit lets in', async () => {
+    const graph = await RecordedGraph.started(planOf([receiver({ bufferLimit: 10 }), receiver({}, 'other'), sink('out', 'in')]));
+    graph.runner.hold();
+    await graph.offer([1, 2, 3, 4]);
+    await graph.offer([1], 'other');
+    await graph.clock.advance(1000);
+    expect([graph.operator('in')?.waiting, graph.operator('other')?.waiting]).to.deep.equal([4, 1]);
+    expect(await graph.offer([5, 6, 7, 8, 9, 10, 11]), 'as many as there is room for').to.equal(6);
+    await graph.clock.advance(1000);
+    expect(graph.operator('in')).to.include({ waiting: 10, refused: 1 });
+    graph.runner.release();
+    await graph.clock.advance(2000);
+    expect([graph.operator('in')?.waiting, graph.operator('other')?.waiting]).to.deep.equal([0, 0]);
+    await graph.runner.stop();
+  });
+
   it('says at a stop how many records are lost, in batches that have not begun and at receivers', async () => {
     const graph = await RecordedGraph.started(PASSING);
     graph.runner.hold();
     await graph.offer([1, 2]);
     await graph.clock.advance(1000);
     await graph.offer([3]);
-    expect(await graph.runner.stop()).to.equal(3);
+    expect(await graph.runner.stop(), 'each counts once').to.equal(3);
     expect(graph.batches).to.deep.equal([]);
     expect(graph.clock.pendingTimers).to.equal(0);
   });

@@ -57,6 +57,17 @@ describe('GraphStatus', () => {
     expect(last.get('m1')).to.deep.equal({ fill: 'yellow', shape: 'dot', text: '10 rec/s · 3 not a number' });
   });
 
+  it('shows no standstill where a batch begins', async () => {
+    progress({ m1: {} });
+    for (let second = 1; second <= 4; second++) {
+      await clock.advance(990);
+      status.progress({ operators: { m1: figures({ recordsOut: 20 * (second - 1) }) }, begins: true }, examplePlan);
+      await clock.advance(10);
+      if (second > 1) expect(last.get('m1')?.text, String(second)).to.equal('20 rec/s');
+      progress({ m1: { recordsOut: 20 * second } });
+    }
+  });
+
   it('shows no standstill where news of a checkpoint come right behind those of a batch', async () => {
     progress({ m1: {} });
     await clock.advance(1000);

@@ -57,7 +57,7 @@ export class ActionBar {
     const label = this.#pause.querySelector('span');
     if (label !== null) setText(label, paused ? text('action.resume') : text('action.pause'));
     const busy = this.#isBusy ? text('hindrance.busy') : undefined;
-    const hindrance = this.#host.hindrance('dstream.write') ?? busy;
+    const hindrance = this.#host.hindrance('dstream.read') ?? this.#host.hindrance('dstream.write') ?? busy;
     const inMemory = durability === undefined ? text('hindrance.inMemory') : undefined;
     allow(this.#pause, hindrance, paused ? text('tip.resume') : text('tip.pause'));
     allow(this.#checkpoint, hindrance ?? inMemory, text('tip.checkpoint'));

@@ -60,7 +60,8 @@ export class GraphHistory {
   #append(news: BatchColumns): void {
     for (const column of COLUMNS) {
       const values = this.#batches[column];
-      values.push(...news[column].slice(-MOST_BATCHES));
+      const added = news[column];
+      values.push(...(typeof added === 'number' ? news.times.map(() => added) : added).slice(-MOST_BATCHES));
       if (values.length > MOST_BATCHES) values.splice(0, values.length - MOST_BATCHES);
     }
   }
@@ -74,8 +75,8 @@ export class GraphHistory {
   }
 }
 
-const COLUMNS = ['times', 'records', 'schedulingDelays', 'processingDelays', 'failed'] as const;
+const COLUMNS = ['times', 'records', 'schedulingDelays', 'processingDelays', 'intervals', 'failed'] as const;
 
 function emptyColumns(): { [column in keyof BatchColumns]: number[] } {
-  return { times: [], records: [], schedulingDelays: [], processingDelays: [], failed: [] };
+  return { times: [], records: [], schedulingDelays: [], processingDelays: [], intervals: [], failed: [] };
 }

@@ -17,6 +17,10 @@ export interface Refusal {
 
 /** The palette's routes of Node-RED's admin API. jQuery sends the token of who is logged in along. */
 export class RuntimeApi implements FeedPorts {
+  mayAsk(): boolean {
+    return RED.user.hasPermission('dstream.read');
+  }
+
   ask(question: Question, done: (answer: Answer) => void): () => void {
     let isWanted = true;
     const request = $.ajax({ url: 'dstream/monitor', data: question, dataType: 'json', cache: false, timeout: PATIENCE });

@@ -14,6 +14,8 @@ export type Answer = { readonly snapshot: MonitorSnapshot } | { readonly status:
 
 /** What the feed needs of the world around it. */
 export interface FeedPorts {
+  /** Whether the user may know the answers at all. */
+  mayAsk(): boolean;
   /** Asks once. @returns what takes the question back; `done` is not called after that */
   ask(question: Question, done: (answer: Answer) => void): () => void;
   /** Calls back once. @returns what takes it back @param delay ms */
@@ -35,6 +37,9 @@ export interface FeedListener {
   /** Nothing new comes for the time being. What is on the screen stays there. */
   fail(status: number): void;
 }
+
+/** The status of HTTP that the runtime would answer with. */
+const FORBIDDEN = 403;
 
 /** ms between an answer and the next question. */
 const PERIOD = 1000;
@@ -63,6 +68,11 @@ export class SnapshotFeed {
 
   start(): void {
     if (this.#isRunning) return;
+    if (!this.#ports.mayAsk()) {
+      // Who may not now may not a second later either.
+      this.#listener.fail(FORBIDDEN);
+      return;
+    }
     this.#isRunning = true;
     this.#failures = 0;
     this.#ask();

@@ -127,7 +127,7 @@ export class StreamingTab {
     const isEmpty = shown === undefined;
     setShown(this.#empty.element, isEmpty);
     setShown(this.#chooser.element, !isEmpty);
-    this.#chooser.show(snapshot, shown);
+    this.#chooser.show(snapshot, shown, graph);
     this.#tell(!isEmpty && graph === undefined ? this.#host.text('notice.noFigures') : '');
     setShown(this.#body, graph !== undefined);
     if (graph === undefined || history === undefined) {
@@ -197,7 +197,7 @@ export class StreamingTab {
 
   /** Shows the graph of the stream node that is selected on the canvas. */
   #follow(): void {
-    if (!this.#visibility.isVisible) return;
+    if (!this.#visibility.isVisible || !this.#api.mayAsk()) return;
     const node = this.#host.selected();
     if (node === undefined) return;
     this.#api.operators((graphs) => {

@@ -11,20 +11,20 @@ export interface BatchRow {
   readonly delay: number;
   /** ms; absent while it is not finished */
   readonly processing?: number;
-  /** Whether it took longer than the batch interval. */
+  /** Whether it took longer than the batch interval that it had. */
   readonly isLong: boolean;
 }
 
 /** The most batches that the list shows. */
 export const MOST_ROWS = 50;
 
-/** Newest first: those that wait or run, then those that are finished. @param interval ms */
+/** Newest first: those that wait or run, then those that are finished. @param interval of those that are not, ms */
 export function batchRows(history: GraphHistory, active: readonly ActiveBatch[], interval: number): BatchRow[] {
   const rows = active.map(({ batchTime, records, state, age }): BatchRow => {
     return { time: batchTime, records, state, delay: age, isLong: age > interval };
   });
   rows.reverse();
-  const { times, records, schedulingDelays, processingDelays, failed } = history.batches;
+  const { times, records, schedulingDelays, processingDelays, intervals, failed } = history.batches;
   for (let i = history.length - 1; i >= 0 && rows.length < MOST_ROWS; i--) {
     const processing = processingDelays[i] ?? 0;
     rows.push({
@@ -33,7 +33,7 @@ export function batchRows(history: GraphHistory, active: readonly ActiveBatch[],
       state: failed[i] === 1 ? 'failed' : 'completed',
       delay: schedulingDelays[i] ?? 0,
       processing,
-      isLong: processing > interval,
+      isLong: processing > (intervals[i] ?? interval),
     });
   }
   return rows.slice(0, MOST_ROWS);

@@ -28,16 +28,16 @@ const FEWEST_ON_AXIS = 60;
 /** Where processing takes more of the batch interval than this, the interval is in the picture. */
 const NEAR = 0.25;
 
-/** @param interval the batch interval, ms */
+/** @param interval the batch interval now, ms */
 export function chartFigures(history: GraphHistory, interval: number): ChartFigures {
-  const { times, records, schedulingDelays, processingDelays } = history.batches;
+  const { times, records, schedulingDelays, processingDelays, intervals } = history.batches;
   const totals = schedulingDelays.map((delay, i) => delay + (processingDelays[i] ?? 0));
   const longestRun = longest(processingDelays);
   const limit = longestRun > interval * NEAR ? interval : 0;
   const unit = durationUnit(Math.max(longest(totals), limit));
   const inUnit = (delays: readonly number[]): number[] => delays.map((delay) => delay / unit.factor);
   const values = {
-    rate: records.map((count) => count / (interval / 1000)),
+    rate: records.map((count, i) => count / ((intervals[i] ?? interval) / 1000)),
     scheduling: inUnit(schedulingDelays),
     processing: inUnit(processingDelays),
     total: inUnit(totals),

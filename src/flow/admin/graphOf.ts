@@ -1,4 +1,5 @@
 import type { Deployment } from '../Deployment';
+import type { BrokenDrawing } from '../monitor/brokenDrawings';
 import type { RunningGraph } from '../RunningGraph';
 import { type AdminRequest, Refusal } from './AdminRequest';
 
@@ -9,6 +10,11 @@ export function graphOf(deployment: Deployment, { params }: AdminRequest): Runni
     throw new Refusal(404, 'There is no such graph. One whose drawing has a problem is not there: correct it and deploy first.');
   }
   return graph;
+}
+
+/** The drawing that a request names, where it has a mistake and does not run. */
+export function brokenOf(deployment: Deployment, { params }: AdminRequest): BrokenDrawing | undefined {
+  return deployment.broken.find(({ id }) => id === params.graph);
 }
 
 /** The same, where its drawing has a checkpoint. @throws {Refusal} */

@@ -5,7 +5,7 @@ import { resetScope } from '../resetScope';
 import type { RunningGraph } from '../RunningGraph';
 import { type AdminRequest, Refusal } from './AdminRequest';
 import { carryOut, note } from './answer';
-import { graphOf, graphWithCheckpoint, mustRun } from './graphOf';
+import { brokenOf, graphOf, graphWithCheckpoint, mustRun } from './graphOf';
 import { savepointName } from './savepointName';
 import { checkSavepoint } from './savepointRoutes';
 
@@ -36,6 +36,8 @@ export function addGraphRoutes(api: NodeAPI, deployment: Deployment): void {
   });
 
   post('pause', (request) => {
+    const broken = brokenOf(deployment, request);
+    if (broken !== undefined) throw new Refusal(409, `The graph does not run: ${broken.problems[0]?.what ?? ''} Correct it and deploy.`);
     const graph = graphOf(deployment, request);
     mustRun(graph);
     if (!graph.isOnHold) note(api, request, 'pause', `pauses the graph ${graph.plan.graph}`);
@@ -44,6 +46,12 @@ export function addGraphRoutes(api: NodeAPI, deployment: Deployment): void {
   });
 
   post('resume', (request) => {
+    const broken = brokenOf(deployment, request);
+    if (broken !== undefined) {
+      if (deployment.awaited.isOnHold(broken)) note(api, request, 'resume', `lets the graph ${broken.id} go on once it is corrected`);
+      deployment.awaited.release(broken);
+      return { paused: false };
+    }
     const graph = graphOf(deployment, request);
     if (graph.isOnHold) note(api, request, 'resume', `lets the graph ${graph.plan.graph} go on`);
     graph.hold(false);

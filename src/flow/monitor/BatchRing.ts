@@ -5,7 +5,7 @@ import { type BatchColumns, MOST_BATCHES } from './snapshot';
 const FIRST_ROOM = 16;
 
 /**
- * The figures of the newest batches of a graph, numbered from 1: columns of numbers, so that a thousand batches are 33 kB and
+ * The figures of the newest batches of a graph, numbered from 1: columns of numbers, so that a thousand batches are 41 kB and
  * few objects. Its room grows with what is in it, up to `MOST_BATCHES`; then each new batch takes the place of the oldest one.
  */
 export class BatchRing {
@@ -13,6 +13,7 @@ export class BatchRing {
   #records = new Float64Array(FIRST_ROOM);
   #schedulingDelays = new Float64Array(FIRST_ROOM);
   #processingDelays = new Float64Array(FIRST_ROOM);
+  #intervals = new Float64Array(FIRST_ROOM);
   #failed = new Uint8Array(FIRST_ROOM);
   #sequence = 0;
 
@@ -21,7 +22,8 @@ export class BatchRing {
     return this.#sequence;
   }
 
-  add({ batchTime, records, schedulingDelay, processingDelay, failure }: BatchEvent): void {
+  /** @param batchInterval ms */
+  add({ batchTime, records, schedulingDelay, processingDelay, failure }: BatchEvent, batchInterval: number): void {
     if (this.#sequence === this.#times.length && this.#sequence < MOST_BATCHES) this.#grow();
     const place = this.#sequence % this.#times.length;
     this.#sequence++;
@@ -29,6 +31,7 @@ export class BatchRing {
     this.#records[place] = records;
     this.#schedulingDelays[place] = tenths(schedulingDelay);
     this.#processingDelays[place] = tenths(processingDelay);
+    this.#intervals[place] = batchInterval;
     this.#failed[place] = failure === undefined ? 0 : 1;
   }
 
@@ -46,6 +49,7 @@ export class BatchRing {
       records: column(this.#records),
       schedulingDelays: column(this.#schedulingDelays),
       processingDelays: column(this.#processingDelays),
+      intervals: inBrief(column(this.#intervals)),
       failed: places.map((place) => (this.#failed[place] === 1 ? 1 : 0)),
     };
   }
@@ -62,10 +66,17 @@ export class BatchRing {
     this.#records = longer(this.#records);
     this.#schedulingDelays = longer(this.#schedulingDelays);
     this.#processingDelays = longer(this.#processingDelays);
+    this.#intervals = longer(this.#intervals);
     const failed = new Uint8Array(room);
     failed.set(this.#failed);
     this.#failed = failed;
   }
+}
+
+/** One number for all where they are equal, as they nearly always are. */
+function inBrief(values: readonly number[]): readonly number[] | number {
+  const [first] = values;
+  return first !== undefined && values.every((value) => value === first) ? first : values;
 }
 
 /** To a tenth of a millisecond: what is behind it is noise, and would be most of the bytes of a snapshot. */

@@ -48,11 +48,13 @@ export class GraphHistory {
     this.#isRestarting = false;
   }
 
-  batch(event: BatchEvent): void {
-    this.batches.add(event);
+  /** @param batchInterval ms */
+  batch(event: BatchEvent, batchInterval: number): void {
+    this.batches.add(event, batchInterval);
     this.#details.push(event);
     if (this.#details.length > MOST_DETAILS) this.#details.shift();
     this.#counts.batches++;
+    this.#rates.ran(event.processingDelay);
     this.#counts.records += event.records;
     if (event.failure !== undefined) this.#counts.failedBatches++;
     this.#counts.processing.add(event.processingDelay);
@@ -61,9 +63,9 @@ export class GraphHistory {
   }
 
   /** @param batchInterval ms */
-  progress({ operators, active }: ProgressEvent, batchInterval: number): void {
+  progress({ operators, active, begins }: ProgressEvent, batchInterval: number): void {
     this.#unfinished = active;
-    this.#rates.add(this.#clock.monotonic(), operators, batchInterval);
+    if (begins !== true) this.#rates.add(this.#clock.monotonic(), operators, batchInterval);
   }
 
   /** A plan runs from now on: after a death that is another start. */
@@ -123,9 +125,10 @@ export class GraphHistory {
     return this.#details.findLast((event) => event.batchTime === batchTime);
   }
 
-  /** Records a second, of the last few seconds. */
+  /** Records a second, of the last few seconds; while a batch runs for long, as before it. */
   rate(operator: string, figure: 'recordsIn' | 'recordsOut', batchInterval: number): number {
-    return this.#rates.of(operator, figure, this.#clock.monotonic(), batchInterval);
+    const isBusy = this.unfinished.batches.some(({ state }) => state === 'processing');
+    return this.#rates.of(operator, figure, this.#clock.monotonic(), batchInterval, isBusy);
   }
 }
 

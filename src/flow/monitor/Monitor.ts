@@ -1,4 +1,5 @@
 import type { Clock } from '../../ports/Clock';
+import type { AwaitedGraphs } from '../AwaitedGraphs';
 import type { RunningGraph } from '../RunningGraph';
 import type { BrokenDrawing } from './brokenDrawings';
 import { type FindNode, graphLine, graphMonitor } from './graphMonitor';
@@ -10,6 +11,8 @@ export interface Monitored {
   readonly graphs: readonly RunningGraph[];
   /** Drawings that do not run. */
   readonly broken: readonly BrokenDrawing[];
+  /** Graphs that will run again when their drawings are corrected. */
+  readonly awaited: Pick<AwaitedGraphs, 'isOnHold'>;
   readonly clock: Clock;
   /** The node of the editor that stands for one that runs; undefined where nobody drew it. */
   drawnNode(id: string): string | undefined;
@@ -74,7 +77,7 @@ export class Monitor {
     const running = this.#running(id);
     if (running !== undefined) return graphMonitor(running, this.#find, time, since, plan);
     const broken = this.#monitored.broken.find((drawing) => drawing.id === id);
-    return broken === undefined ? undefined : brokenMonitor(broken, this.#find);
+    return broken === undefined ? undefined : brokenMonitor(broken, this.#find, this.#monitored.awaited.isOnHold(broken));
   }
 }
 
@@ -83,7 +86,7 @@ function brokenLine({ id, problems }: BrokenDrawing, find: FindNode): GraphLine 
 }
 
 /** Of a drawing that does not run there are only problems. */
-function brokenMonitor({ id, problems, since }: BrokenDrawing, find: FindNode): GraphMonitor {
+function brokenMonitor({ id, problems, since }: BrokenDrawing, find: FindNode, paused: boolean): GraphMonitor {
   return {
     id,
     state: 'broken',
@@ -92,7 +95,7 @@ function brokenMonitor({ id, problems, since }: BrokenDrawing, find: FindNode): 
     completedBatches: 0,
     totalRecords: 0,
     sequence: 0,
-    batches: { times: [], records: [], schedulingDelays: [], processingDelays: [], failed: [] },
+    batches: { times: [], records: [], schedulingDelays: [], processingDelays: [], intervals: [], failed: [] },
     active: [],
     activeCount: 0,
     operators: {},
@@ -103,6 +106,6 @@ function brokenMonitor({ id, problems, since }: BrokenDrawing, find: FindNode): 
       problems,
       (nodeId) => find(nodeId) ?? nodeId,
     ),
-    paused: false,
+    paused,
   };
 }

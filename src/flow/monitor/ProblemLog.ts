@@ -34,6 +34,6 @@ export class ProblemLog {
 
 /** Texts that differ in their numbers alone tell the same: how many others there were in a batch, which value it was. */
 function keyOf({ nodeId, code, what }: Problem): string {
-  const text = what.replace(/ \(and \d+ more in this batch\)(?=\.?$)/, '').replace(/\d+/g, '#');
+  const text = what.replace(/^\d+ in this batch, of which the first: | \(and \d+ more in this batch\)(?=\.?$)/, '').replace(/\d+/g, '#');
   return JSON.stringify([nodeId, code, text]);
 }

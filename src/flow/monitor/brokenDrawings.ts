@@ -6,6 +6,8 @@ import type { GraphDrawing } from '../draw';
 export interface BrokenDrawing {
   /** The id that its graph would have, as far as that can be told. */
   readonly id: string;
+  /** Of all that is drawn. */
+  readonly nodes: readonly string[];
   readonly problems: readonly Problem[];
   /** When it was deployed, ms since the epoch. */
   readonly since: number;
@@ -24,6 +26,6 @@ export function brokenDrawings(
     .filter(({ order, problems }) => order === undefined && problems.length > 0)
     .map(({ nodes, problems }) => {
       const first = (type: OperatorType): string | undefined => nodes.filter((id) => typeOf(id) === type).sort()[0];
-      return { id: first('checkpoint') ?? first('batcher') ?? nodes[0] ?? '', problems, since };
+      return { id: first('checkpoint') ?? first('batcher') ?? nodes[0] ?? '', nodes, problems, since };
     });
 }

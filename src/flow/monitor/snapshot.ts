@@ -67,7 +67,7 @@ export interface GraphMonitor {
   readonly problems: readonly MonitoredProblem[];
   /** Absent for a graph without a checkpoint. */
   readonly durability?: DurabilityMonitor;
-  /** Whether `POST .../pause` holds it. */
+  /** Whether `POST .../pause` holds it, or will when its drawing is corrected. */
   readonly paused: boolean;
 }
 
@@ -79,6 +79,8 @@ export interface BatchColumns {
   readonly schedulingDelays: readonly number[];
   /** ms */
   readonly processingDelays: readonly number[];
+  /** The batch interval of each, ms; one number where it is the same for all. */
+  readonly intervals: readonly number[] | number;
   /** 1 where the batch failed. */
   readonly failed: readonly (0 | 1)[];
 }

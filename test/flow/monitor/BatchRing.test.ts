@@ -8,7 +8,7 @@ const batch = (number: number, more: Partial<BatchEvent> = {}): BatchEvent =>
 
 function filled(count: number): BatchRing {
   const ring = new BatchRing();
-  for (let number = 1; number <= count; number++) ring.add(batch(number));
+  for (let number = 1; number <= count; number++) ring.add(batch(number), 1000);
   return ring;
 }
 
@@ -26,7 +26,7 @@ describe('BatchRing', () => {
   });
 
   it('is empty at first', () => {
-    expect(new BatchRing().since(0)).to.deep.equal({ times: [], records: [], schedulingDelays: [], processingDelays: [], failed: [] });
+    expect(new BatchRing().since(0)).to.deep.equal({ times: [], records: [], schedulingDelays: [], processingDelays: [], intervals: [], failed: [] });
   });
 
   // Around each size to which its room grows, and far beyond the last one.
@@ -39,10 +39,18 @@ describe('BatchRing', () => {
     });
   }
 
+  it('tells the batch intervals, as one number where they are equal', () => {
+    const ring = filled(20);
+    expect(ring.since(0).intervals).to.equal(1000);
+    ring.add(batch(21), 2000);
+    expect(ring.since(18).intervals).to.deep.equal([1000, 1000, 2000]);
+    expect(ring.since(20).intervals).to.equal(2000);
+  });
+
   it('keeps tenths of a millisecond, and which batches failed', () => {
     const ring = new BatchRing();
-    ring.add(batch(1, { schedulingDelay: 0.123456, processingDelay: 7.96 }));
-    ring.add(batch(2, { failure: 'It broke.' }));
+    ring.add(batch(1, { schedulingDelay: 0.123456, processingDelay: 7.96 }), 1000);
+    ring.add(batch(2, { failure: 'It broke.' }), 1000);
     expect(ring.since(0)).to.deep.include({ schedulingDelays: [0.1, 1], processingDelays: [8, 2], failed: [0, 1] });
   });
 });

@@ -21,7 +21,7 @@ describe('GraphHistory', () => {
   });
 
   it('counts batches, and remembers the newest as a whole', () => {
-    for (let number = 1; number <= MOST_DETAILS + 1; number++) history.batch(batch(number, number === 7 ? { failure: 'It broke.' } : {}));
+    for (let number = 1; number <= MOST_DETAILS + 1; number++) history.batch(batch(number, number === 7 ? { failure: 'It broke.' } : {}), 1000);
     expect(history.counts).to.include({ batches: 101, failedBatches: 1, records: 1010 });
     expect(history.detailsOf(1000)).to.equal(undefined);
     expect(history.detailsOf(7000)?.failure).to.equal('It broke.');
@@ -30,7 +30,7 @@ describe('GraphHistory', () => {
   });
 
   it('begins to count again when the graph does, and keeps batches and problems', async () => {
-    history.batch(batch(1));
+    history.batch(batch(1), 1000);
     history.problem(problem);
     history.progress({ operators: { r: counted(10) }, active: { batches: [{ batchTime: 2000, records: 3, state: 'queued', since: 0 }], count: 1 } }, 1000);
     await clock.advance(1000);
@@ -46,7 +46,7 @@ describe('GraphHistory', () => {
 
   it('knows that the graph is started again from its death until it says how it runs', async () => {
     history.described({ operators: { r: { pass: 1 } } });
-    history.batch(batch(1));
+    history.batch(batch(1), 1000);
     expect([history.isRestarting, history.counts.batches]).to.deep.equal([false, 1]);
     history.interrupted(problem);
     expect(history.isRestarting).to.equal(true);
@@ -61,9 +61,9 @@ describe('GraphHistory', () => {
   it('knows what waits and runs, less what has ended since', () => {
     const active = { batches: [{ batchTime: 1000, records: 3, state: 'processing' as const, since: 1001 }, { batchTime: 2000, records: 4, state: 'queued' as const, since: 2000 }], count: 30 };
     history.progress({ operators: {}, active }, 1000);
-    history.batch(batch(1));
+    history.batch(batch(1), 1000);
     expect(history.unfinished).to.deep.equal({ batches: [active.batches[1]], count: 29 });
-    history.batch(batch(99));
+    history.batch(batch(99), 1000);
     expect(history.unfinished.count).to.equal(29);
     history.progress({ operators: {} }, 1000);
     expect(history.unfinished).to.deep.equal({ batches: [], count: 0 });
@@ -80,7 +80,7 @@ describe('GraphHistory', () => {
   });
 
   it('sets nothing off', async () => {
-    history.batch(batch(1));
+    history.batch(batch(1), 1000);
     await clock.advance(1e9);
     expect(history.counts.batches).to.equal(1);
   });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { BatchEvent, OperatorProgress } from '../../../src/engine/Engine';
+import type { BatchEvent, OperatorProgress, ProgressEvent } from '../../../src/engine/Engine';
 import { EngineProblem } from '../../../src/engine/EngineProblem';
 import { Deployment } from '../../../src/flow/Deployment';
 import { Monitor } from '../../../src/flow/monitor/Monitor';
@@ -58,7 +58,7 @@ describe('Monitor', () => {
     const graph = look();
     expect(graph).to.deep.include({
       id: 'b', state: 'running', batchInterval: 1000, startedAt: 0, completedBatches: 1, totalRecords: 10, sequence: 1, active: [], activeCount: 0, problems: [], paused: false,
-      batches: { times: [1000], records: [10], schedulingDelays: [1], processingDelays: [3], failed: [0] },
+      batches: { times: [1000], records: [10], schedulingDelays: [1], processingDelays: [3], intervals: 1000, failed: [0] },
     });
     expect(graph.operators['m']).to.deep.equal({ ...counted(10, { failed: 2, microsecondsPerRecord: 1.5 }), inPerSecond: 10, outPerSecond: 10 });
     expect(graph.operators['b'], 'one that has told nothing').to.deep.equal({ ...counted(0), inPerSecond: 0, outPerSecond: 0 });
@@ -104,6 +104,39 @@ describe('Monitor', () => {
     expect(line().isBehind).to.equal(false);
     engine.only.emit('batch', batch(2, { processingDelay: 1001 }));
     expect(line().isBehind, 'the last took longer').to.equal(true);
+  });
+
+  it('shows the batch that runs, that the graph is behind and how fast records have moved, while a batch keeps it from telling', async () => {
+    await runtime.deploy(simple);
+    // 1,000 records of a second take 3 s; then what came meanwhile, and so on.
+    let count = 0;
+    const tell = (more: Partial<ProgressEvent> = {}): void => {
+      engine.only.emit('progress', { operators: { r: counted(count), m: counted(count) }, ...more });
+    };
+    const begin = (records: number): void => {
+      const time = clock.now();
+      tell({ active: { batches: [{ batchTime: time, records, state: 'processing', since: time }], count: 1 }, begins: true });
+    };
+    const end = (number: number, records: number): void => {
+      count += records;
+      engine.only.emit('batch', batch(number, { records, processingDelay: records * 3 }));
+      tell();
+    };
+    await clock.advance(1000);
+    begin(1000);
+    await clock.advance(3000);
+    end(1, 1000);
+    begin(3000);
+    await clock.advance(9000);
+    end(2, 3000);
+    begin(9000);
+    await clock.advance(2000);
+    expect(look().active).to.deep.equal([{ batchTime: 13_000, records: 9000, state: 'processing', age: 2000 }]);
+    expect(line().isBehind).to.equal(true);
+    await clock.advance(20_000);
+    // 3,000 records in the 9 s before.
+    expect(look().operators['m']).to.deep.include({ recordsIn: 4000, inPerSecond: 333.3, outPerSecond: 333.3 });
+    expect(line().recordsPerSecond).to.equal(333.3);
   });
 
   it('shows problems once, with names for ids, and which of them stand', async () => {
@@ -181,6 +214,46 @@ describe('Monitor', () => {
     expect(second(), 'with problems of any length').to.be.below(20_000);
   });
 
+  describe('of a graph that comes back', () => {
+    const wrong: FakeFlow = { ...simple, b: ['dstream-batcher', { interval: 'often' }, 'm'] };
+
+    beforeEach(async () => {
+      await runtime.deploy(simple);
+      engine.only.emit('batch', batch(1));
+    });
+
+    it('has the batches of the time before a mistake in the drawing', async () => {
+      await runtime.deploy(wrong);
+      expect(look().batches.times).to.deep.equal([]);
+      await runtime.deploy(wrong);
+      await clock.advance(5000);
+      await runtime.deploy(simple);
+      expect(look()).to.deep.include({ startedAt: 5000, completedBatches: 0, sequence: 1 });
+      engine.only.emit('batch', batch(9));
+      expect(look().batches.times).to.deep.equal([1000, 9000]);
+      expect(look(1).batches.times).to.deep.equal([9000]);
+    });
+
+    it('has them after a failure', async () => {
+      engine.only.emit('failed', problem);
+      await runtime.deploy({ ...simple, m: ['dstream-map', { func: 'return 1;' }, 's'] });
+      expect(look().batches.times).to.deep.equal([1000]);
+      expect(look().problems.map(({ code, stands }) => [code, stands])).to.deep.equal([['hung', false]]);
+    });
+
+    it('has nothing of one that was deleted', async () => {
+      await runtime.deploy({ d: ['debug', {}], q: ['dstream-receiver', {}, 'd'] });
+      await runtime.deploy(simple);
+      expect(look().batches.times).to.deep.equal([]);
+    });
+
+    it('has each batch with the batch interval that it had', async () => {
+      await runtime.deploy({ ...simple, b: ['dstream-batcher', { interval: 2 }, 'm'] });
+      engine.only.emit('batch', batch(4));
+      expect([look().batchInterval, look().batches.intervals]).to.deep.equal([2000, [1000, 2000]]);
+    });
+  });
+
   describe('of a graph on hold', () => {
     const hold = (isOnHold: boolean): void => {
       for (const graph of deployment.graphs) graph.hold(isOnHold);
@@ -222,6 +295,32 @@ describe('Monitor', () => {
       engine.only.emit('failed', problem);
       await runtime.deploy({ ...simple, m: ['dstream-map', { func: 'return 1;' }, 's'] });
       expect([engine.queries.length, engine.only.onHold, line().state]).to.deep.equal([3, true, 'paused']);
+    });
+
+    it('stays so while its drawing is wrong, and when it is corrected', async () => {
+      const wrong: FakeFlow = { ...simple, b: ['dstream-batcher', { interval: 'often' }, 'm'] };
+      await runtime.deploy(simple);
+      hold(true);
+      for (let time = 0; time < 2; time++) {
+        await runtime.deploy(wrong);
+        expect([line().state, look().paused]).to.deep.equal(['broken', true]);
+      }
+      await runtime.deploy(simple);
+      expect([engine.running.length, engine.only.onHold, line().state]).to.deep.equal([1, true, 'paused']);
+      await runtime.deploy(wrong);
+      const [broken] = deployment.broken;
+      deployment.awaited.release(broken ?? expect.fail());
+      expect(look().paused).to.equal(false);
+      await runtime.deploy(simple);
+      expect(line().state).to.equal('starting');
+    });
+
+    it('is not, when it was deleted in between', async () => {
+      await runtime.deploy(simple);
+      hold(true);
+      await runtime.deploy({ d: ['debug', {}], q: ['dstream-receiver', {}, 'd'] });
+      await runtime.deploy(simple);
+      expect(line().state).to.equal('starting');
     });
 
     it('is not, when its flows were stopped in between', async () => {

@@ -26,6 +26,15 @@ describe('ProblemLog', () => {
     log.add(told(4), 2);
     log.add(problem('The value 99 is too large.'), 3);
     expect(log.all.map(({ count }) => count)).to.deep.equal([3]);
+    const long = (count: number): Problem => {
+      const reports = new FailureReports();
+      reports.add('m', 'function-threw', () => problem(`The value 17 is too large: ${'x'.repeat(1e5)}`), count);
+      return reports.take()[0] ?? expect.fail('nothing was reported');
+    };
+    const other = new ProblemLog();
+    for (const count of [1, 60, 7]) other.add(long(count), count);
+    expect(other.all.map(({ count }) => count)).to.deep.equal([3]);
+    expect(problemsShown(other.all, [], (id) => id)[0]?.what, 'the count is not cut off').to.match(/^7 in this batch, of which the first: The value/);
     log.add(problem('The value 99 is too large.', { nodeId: 'n' }), 4);
     log.add(problem('The value 99 is too large.', { code: 'other' }), 5);
     expect(log.all).to.have.length(3);

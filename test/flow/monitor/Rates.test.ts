@@ -49,4 +49,33 @@ describe('Rates', () => {
     for (let second = 2; second <= 7; second++) rates.add(second * 1000, counts(10), 1000);
     expect(rates.of('r', 'recordsIn', 7000, 1000)).to.equal(0);
   });
+
+  it('count what a long batch brought over the time that it took', () => {
+    const rates = new Rates(0);
+    rates.add(1000, counts(100), 1000);
+    for (let number = 1; number <= 5; number++) {
+      const time = 1000 + number * 18_000;
+      rates.ran(17_000);
+      rates.add(time, counts(100 + number * 5400), 1000);
+      // Longer than a second is the time without news; the batch itself took 17 s, and an earlier look is within 17 s of work.
+      if (number > 1) expect(rates.of('r', 'recordsIn', time, 1000)).to.equal(Math.round((5400 / 17) * 10) / 10);
+    }
+  });
+
+  it('stay what they were while a batch runs, however long', () => {
+    const rates = new Rates(0);
+    rates.add(1000, counts(100), 1000);
+    expect(rates.of('r', 'recordsIn', 60_000, 1000, true)).to.equal(100);
+    expect(rates.of('r', 'recordsIn', 60_000, 1000, false)).to.equal(0);
+  });
+
+  it('are taken over the last batch where that took longer than five seconds, though news came meanwhile', () => {
+    const rates = new Rates(0);
+    // 800 records come into each batch of eight seconds at its beginning.
+    for (let second = 1; second <= 32; second++) {
+      if (second % 8 === 0) rates.ran(8000);
+      rates.add(second * 1000, counts(800 * Math.ceil(second / 8)), 1000);
+      if (second > 16) expect(rates.of('r', 'recordsIn', second * 1000, 1000), String(second)).to.equal(100);
+    }
+  });
 });

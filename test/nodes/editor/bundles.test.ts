@@ -34,6 +34,7 @@ describe('editor bundles', () => {
     expect(label('receiver', { source: 'tcp', host: '127.0.0.1', port: '99' })).to.equal('127.0.0.1:99');
     expect(label('receiver', { source: 'folder', folder: 'incoming' })).to.equal('incoming');
     expect(label('receiver', { source: 'simulated', sensors: '10' })).to.equal('10 simulated sensors');
+    expect(label('receiver', { source: 'simulated', sensors: 1 })).to.equal('1 simulated sensor');
     expect(label('batcher', { interval: '500', intervalUnits: 'ms' })).to.equal('every 500 ms');
     expect(label('map', { mode: 'filter' })).to.equal('filter');
     expect(label('window', { mode: 'tumbling', length: 10, lengthUnits: 's' })).to.equal('10 s window');

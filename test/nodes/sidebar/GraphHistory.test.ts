@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { GraphHistory } from '../../../nodes/sidebar/editor/GraphHistory';
 import { MOST_BATCHES } from '../../../src/flow/monitor/snapshot';
-import { monitor, plan } from './monitored';
+import { batches, monitor, plan } from './monitored';
 
 const numbersFrom = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
 
@@ -13,6 +13,13 @@ describe("the sidebar's GraphHistory", () => {
     expect(history.batches.times).to.deep.equal([1000, 2000, 3000]);
     expect(history.batches.processingDelays).to.deep.equal([2, 4, 6]);
     expect(history.sequence).to.equal(3);
+  });
+
+  it('knows the batch interval of each batch, also where it changed while nobody looked', () => {
+    const history = new GraphHistory('g');
+    history.take(monitor('g', [1, 2]));
+    history.take(monitor('g', [3, 4], { batches: { ...batches(3, 4), intervals: [1000, 2000] } }));
+    expect(history.batches.intervals).to.deep.equal([1000, 1000, 1000, 2000]);
   });
 
   it('takes an answer without news', () => {

@@ -10,9 +10,11 @@ class World {
   readonly questions: Question[] = [];
   readonly pictures: Picture[] = [];
   readonly failures: number[] = [];
+  mayAsk = true;
   #pending: ((answer: Answer) => void) | undefined;
   readonly feed = new SnapshotFeed(
     {
+      mayAsk: () => this.mayAsk,
       ask: (question, done) => {
         expect(this.#pending, 'one question at a time').to.equal(undefined);
         this.questions.push(question);
@@ -50,6 +52,20 @@ class World {
 describe("the sidebar's SnapshotFeed", () => {
   let world: World;
   beforeEach(() => (world = new World()));
+
+  it('asks nothing while the user may not know the answers, and says so', async () => {
+    world.mayAsk = false;
+    world.feed.start();
+    world.feed.choose('g');
+    world.feed.askNow();
+    await world.clock.advance(60_000);
+    expect([world.questions, world.failures]).to.deep.equal([[], [403]]);
+    // Looked at again, after logging in as somebody else.
+    world.feed.stop();
+    world.mayAsk = true;
+    world.feed.start();
+    expect(world.questions).to.deep.equal([{ graph: 'g', since: 0 }]);
+  });
 
   /** Shows the graph `g`, with batches 1 and 2. */
   function begin(): void {

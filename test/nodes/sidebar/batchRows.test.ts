@@ -21,6 +21,12 @@ describe("the sidebar's list of batches", () => {
     ] satisfies BatchRow[]);
   });
 
+  it('compares each batch with the batch interval that it had', () => {
+    const history = new GraphHistory('g');
+    history.take(monitor('g', [1, 2], { batches: { ...batches(1, 2), processingDelays: [1500, 1500], intervals: [2000, 1000] } }));
+    expect(batchRows(history, [], 1000).map(({ isLong }) => isLong)).to.deep.equal([true, false]);
+  });
+
   it('has no more rows than fit', () => {
     const history = new GraphHistory('g');
     history.take(monitor('g', Array.from({ length: 200 }, (_, i) => i + 1)));

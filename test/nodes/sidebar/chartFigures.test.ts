@@ -11,8 +11,12 @@ function historyOf(change: Partial<ReturnType<typeof batches>> = {}): GraphHisto
 
 describe("the sidebar's charts", () => {
   it('draw records a second, whatever the batch interval', () => {
-    expect(chartFigures(historyOf({ records: [50, 100] }), 200).values.rate).to.deep.equal([250, 500]);
-    expect(chartFigures(historyOf({ records: [50, 100] }), 10_000).values.rate).to.deep.equal([5, 10]);
+    expect(chartFigures(historyOf({ records: [50, 100], intervals: 200 }), 200).values.rate).to.deep.equal([250, 500]);
+    expect(chartFigures(historyOf({ records: [50, 100], intervals: 10_000 }), 10_000).values.rate).to.deep.equal([5, 10]);
+  });
+
+  it('divide by the batch interval that each batch had', () => {
+    expect(chartFigures(historyOf({ records: [50, 100], intervals: [1000, 2000] }), 2000).values.rate).to.deep.equal([50, 50]);
   });
 
   it('have one unit and one scale for all delays', () => {

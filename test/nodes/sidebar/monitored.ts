@@ -8,6 +8,7 @@ export function batches(...numbers: readonly number[]): BatchColumns {
     records: numbers,
     schedulingDelays: numbers,
     processingDelays: numbers.map((n) => 2 * n),
+    intervals: 1000,
     failed: numbers.map(() => 0),
   };
 }

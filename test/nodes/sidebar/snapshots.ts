@@ -23,7 +23,7 @@ export function graphMonitor(more: Partial<GraphMonitor> = {}): GraphMonitor {
     completedBatches: 0,
     totalRecords: 0,
     sequence: 0,
-    batches: { times: [], records: [], schedulingDelays: [], processingDelays: [], failed: [] },
+    batches: { times: [], records: [], schedulingDelays: [], processingDelays: [], intervals: [], failed: [] },
     active: [],
     activeCount: 0,
     operators: {},

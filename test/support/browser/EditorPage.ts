@@ -314,6 +314,8 @@ export class EditorPage {
 
   /** Takes away what no user would see, or only for some seconds: notifications, and the nodes of the tests themselves. */
   async tidy(): Promise<void> {
+    await this.page.mouse.move(5, 5);
+    await this.page.locator('.red-ui-popover:visible').waitFor({ state: 'hidden' });
     await this.page.evaluate(() => {
       for (const element of document.querySelectorAll('.red-ui-notification, #red-ui-palette-container-test')) element.remove();
     });

@@ -15,7 +15,9 @@ export function paleTexts(root: Locator, least = 4.5): Promise<PaleText[]> {
     type Colour = readonly [red: number, green: number, blue: number, alpha: number];
     const read = (text: string): Colour => {
       const [red = 0, green = 0, blue = 0, alpha = 1] = (text.match(/[\d.]+/g) ?? []).map(Number);
-      return [red, green, blue, alpha];
+      // What was mixed is told as `color(srgb 0.5 0.5 0.5)`.
+      const scale = text.startsWith('color(') ? 255 : 1;
+      return [red * scale, green * scale, blue * scale, alpha];
     };
     const over = (front: Colour, back: Colour): Colour => {
       const mixed = (index: 0 | 1 | 2): number => front[index] * front[3] + back[index] * (1 - front[3]);
