@@ -4,6 +4,7 @@
 //   npm test -- test/operators/keys.test.ts             one file; a folder works too
 //   npm test -- "sliding windows"                       the tests whose title matches
 //   npm test -- --groups unit,mosquitto                 groups by name, also those that `npm test` leaves out
+//   npm test -- --built                                 without a build: it was made just before, or other tests are using it
 //
 // The last line is always `N passed, N failed`. A skipped test counts as failed. With DSTREAM_COUNTS=<file> the same line
 // is also appended to that file, for .ci/run.
@@ -15,14 +16,16 @@ import { build } from './lib/build.mjs';
 import { filesOf, groups, runGroup } from './lib/tests.mjs';
 
 function readParameters(parameters) {
-  const wanted = { names: undefined, paths: [], patterns: [] };
+  const wanted = { names: undefined, paths: [], patterns: [], isBuilt: false };
   const rest = [...parameters];
   while (rest.length > 0) {
     const parameter = rest.shift();
     if (parameter === '--') {
       continue;
     }
-    if (parameter === '--groups') {
+    if (parameter === '--built') {
+      wanted.isBuilt = true;
+    } else if (parameter === '--groups') {
       wanted.names = (rest.shift() ?? '').split(',');
       const unknown = wanted.names.find((name) => !groups.some((group) => group.name === name));
       if (unknown !== undefined) {
@@ -31,7 +34,7 @@ function readParameters(parameters) {
     } else if (parameter === '--grep' || parameter === '-g') {
       wanted.patterns.push(rest.shift() ?? '');
     } else if (parameter.startsWith('-')) {
-      throw new Failure(`Unknown parameter ${parameter}. Known: --groups, --grep, file names, words of a title.`);
+      throw new Failure(`Unknown parameter ${parameter}. Known: --built, --groups, --grep, file names, words of a title.`);
     } else if (existsSync(join(root, parameter)) || existsSync(resolve(parameter))) {
       const path = shown(existsSync(resolve(parameter)) ? resolve(parameter) : join(root, parameter));
       wanted.paths.push(path.replace(/^(dist\/)?test(\/|$)/, '').replace(/\.ts$/, '.js'));
@@ -43,13 +46,13 @@ function readParameters(parameters) {
 }
 
 main(async () => {
-  const { names, paths, patterns } = readParameters(process.argv.slice(2));
+  const { names, paths, patterns, isBuilt } = readParameters(process.argv.slice(2));
   const pattern = patterns.length > 0 ? patterns.map((each) => `(${each})`).join('|') : undefined;
   const sum = { passed: 0, failed: 0 };
   try {
     // The order matters: the build needs the compiler, the tests need the build's output.
     await installDependencies();
-    await build({ strict: true });
+    if (!isBuilt) await build({ strict: true });
     for (const group of groups) {
       const isNamed = names !== undefined ? names.includes(group.name) : group.byDefault || paths.length > 0;
       const files = filesOf(group).filter(
