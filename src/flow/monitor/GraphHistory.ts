@@ -64,8 +64,8 @@ export class GraphHistory {
 
   /** @param batchInterval ms */
   progress({ operators, active, begins }: ProgressEvent, batchInterval: number): void {
+    if (begins !== true) this.#rates.add(this.#clock.monotonic(), operators, batchInterval, this.#isBusy);
     this.#unfinished = active;
-    if (begins !== true) this.#rates.add(this.#clock.monotonic(), operators, batchInterval);
   }
 
   /** A plan runs from now on: after a death that is another start. */
@@ -127,8 +127,12 @@ export class GraphHistory {
 
   /** Records a second, of the last few seconds; while a batch runs for long, as before it. */
   rate(operator: string, figure: 'recordsIn' | 'recordsOut', batchInterval: number): number {
-    const isBusy = this.unfinished.batches.some(({ state }) => state === 'processing');
-    return this.#rates.of(operator, figure, this.#clock.monotonic(), batchInterval, isBusy);
+    return this.#rates.of(operator, figure, this.#clock.monotonic(), batchInterval, this.#isBusy);
+  }
+
+  /** Whether a batch runs, which may keep its thread from telling anything. */
+  get #isBusy(): boolean {
+    return this.unfinished.batches.some(({ state }) => state === 'processing');
   }
 }
 

@@ -37,12 +37,15 @@ export class Rates {
     this.#took = duration;
   }
 
-  /** @param batchInterval ms */
-  add(time: number, operators: ProgressEvent['operators'], batchInterval: number): void {
+  /**
+   * @param batchInterval ms
+   * @param wasBusy whether a batch has run since the last look
+   */
+  add(time: number, operators: ProgressEvent['operators'], batchInterval: number, wasBusy = false): void {
     const gap = time - this.#time;
     const period = Math.max(PROGRESS_PERIOD, batchInterval);
     // Nothing is told while nothing moves: what is told after that happened in the batches since.
-    const moved = gap > silence(batchInterval) ? Math.min(gap, Math.max(period, this.#ran)) : gap;
+    const moved = !wasBusy && gap > silence(batchInterval) ? Math.min(gap, Math.max(period, this.#ran)) : gap;
     const worked = (this.#looks.at(-1)?.worked ?? 0) + moved;
     this.#ran = 0;
     this.#time = time;

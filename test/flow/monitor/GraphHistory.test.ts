@@ -69,6 +69,18 @@ describe('GraphHistory', () => {
     expect(history.unfinished).to.deep.equal({ batches: [], count: 0 });
   });
 
+  it('counts the time of a batch that runs, also where another has to wait before it is told that it has ended', async () => {
+    const active = { batches: [{ batchTime: 1000, records: 900, state: 'processing' as const, since: 1000 }], count: 1 };
+    history.progress({ operators: { r: counted(0) }, active, begins: true }, 1000);
+    await clock.advance(9000);
+    expect(history.rate('r', 'recordsIn', 1000)).to.equal(0);
+    history.progress({ operators: { r: counted(900) }, active }, 1000);
+    history.batch(batch(1, { processingDelay: 9000 }), 1000);
+    expect(history.rate('r', 'recordsIn', 1000)).to.equal(100);
+    await clock.advance(2001);
+    expect(history.rate('r', 'recordsIn', 1000), 'nothing runs any more').to.equal(0);
+  });
+
   it('has nothing that waits after a death or a failure', () => {
     const active = { batches: [{ batchTime: 1000, records: 3, state: 'processing' as const, since: 1001 }], count: 1 };
     for (const end of ['interrupted', 'failed'] as const) {
