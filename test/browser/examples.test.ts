@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { expect } from 'chai';
 import { examplePaths } from '../examples/exampleFiles';
+import { allGraphsRun } from '../support/allGraphsRun';
 import { MqttBroker } from '../support/MqttBroker';
 import { useEditor } from '../support/browser/useEditor';
 import { freePort } from '../support/freePort';
@@ -43,17 +44,22 @@ describe('the examples, imported as a person does', () => {
       await page.startWith([]);
       await page.watchDebug();
       const debugsOf = new Map<string, string[]>();
+      const sentOnce: string[] = [];
       for (const path of paths) {
         const before = new Set((await page.exported()).map(({ id }) => id));
         await page.importExample(path.replace(/\.json$/, ''));
         const imported = (await page.exported()).filter(({ id }) => !before.has(id));
         debugsOf.set(path, imported.filter(({ type }) => type === 'debug').map(({ id }) => id));
+        sentOnce.push(...imported.filter(({ type, once }) => type === 'inject' && once === true).map(({ id }) => id));
         const wrong = await Promise.all(imported.map(async ({ id }) => page.validationErrors(id)));
         expect(wrong.flat(), path).to.deep.equal([]);
       }
       const addresses = { 'http://127.0.0.1:1880': nodeRed.url, '20777': String(await freePort()), '1883': String(broker.port) };
       await page.replaceEverywhere(addresses);
       await page.deploy();
+      // What an example sends once, a second after Deploy, may be over before so many graphs have started, such as a file that is then not new.
+      await allGraphsRun(nodeRed);
+      for (const id of sentOnce) await nodeRed.press(id);
       const publishing = setInterval(() => {
         void broker.publish('sensors/kitchen/temperature', JSON.stringify({ value: 20.5 }));
       }, 200);

@@ -191,6 +191,12 @@ export class NodeRed {
     return (await this.request('GET', '/nodes')) as NodeSet[];
   }
 
+  /** Presses the button of an inject node. */
+  async press(injectId: string): Promise<void> {
+    const response = await fetch(`${this.url}/inject/${injectId}`, { method: 'POST' });
+    if (!response.ok) throw new Error(`The inject node ${injectId} was not pressed: ${String(response.status)} ${await response.text()}`);
+  }
+
   /** Lets a `test-source` send these messages. Resolves with how many were sent: 0 where the node does not run. */
   async send(sourceId: string, messages: readonly Record<string, unknown>[]): Promise<number> {
     const { sent } = (await this.request('POST', `/test/source/${sourceId}`, { messages })) as { sent: number };
