@@ -33,6 +33,11 @@ describe('the dialogs of the palette', () => {
     return type === 'dstream-engine' ? page().openConfigDialog(type, id) : page().openDialog(id);
   }
 
+  /** A node that becomes wider keeps its left edge, when the canvas is drawn next; its middle moves then. */
+  async function exportedWithoutPlace(id: string): Promise<Record<string, unknown>> {
+    return { ...(await page().exportedNode(id)), x: undefined };
+  }
+
   paletteTypes().forEach(({ type, isConfig }, index) => {
     describe(type, () => {
       it(isConfig ? 'can be edited' : 'is in the palette, and can be dragged in', async () => {
@@ -99,18 +104,17 @@ describe('the dialogs of the palette', () => {
 
       it('can be left with the keyboard', async () => {
         const id = idOf(type);
-        const before = await page().exportedNode(id);
+        const before = await exportedWithoutPlace(id);
         const cancelled = await open(type);
         await cancelled.setField('name', 'Cancelled');
         await page().page.keyboard.press('Control+Escape');
         await cancelled.gone();
-        expect(await page().exportedNode(id)).to.deep.equal(before);
+        expect(await exportedWithoutPlace(id)).to.deep.equal(before);
         const confirmed = await open(type);
         await confirmed.setField('name', 'Confirmed');
         await page().page.keyboard.press('Control+Enter');
         await confirmed.gone();
-        // A node that becomes wider keeps its left edge.
-        expect(await page().exportedNode(id)).to.deep.include({ ...before, name: 'Confirmed', ...(isConfig ? {} : { x: (await page().exportedNode(id))['x'] }) });
+        expect(await exportedWithoutPlace(id)).to.deep.equal({ ...before, name: 'Confirmed' });
         given.set(type, { ...given.get(type), name: 'Confirmed' });
       });
     });
