@@ -19,11 +19,15 @@ export class ExampleImport {
     const names = [readPackage().name, ...path.split('/')];
     for (const [index, name] of names.entries()) {
       const next = names[index + 1];
-      if (next === undefined) await this.#entry(name).click();
-      else await this.#open(name, next);
+      if (next !== undefined) await this.#open(name, next);
     }
     const count = await this.#count();
     const ok = this.#page.locator('#red-ui-clipboard-dialog-ok');
+    await until(`${path} can be imported`, async () => {
+      // While its folder slides open, a click may miss it.
+      await this.#entry(names.at(-1) ?? '').click();
+      return this.#page.locator('#red-ui-clipboard-dialog-ok:enabled').waitFor({ timeout: 2000 }).then(() => true, () => false);
+    });
     await ok.click();
     await ok.waitFor({ state: 'hidden' });
     // The dialog closes before the file has come.
