@@ -132,7 +132,7 @@ describe('the Flow Library\'s scorecard', () => {
       for (const { type } of JSON.parse(await files.read(path)) as { readonly type: string }[]) used.add(type);
     }
     const drawn = [...types].filter(([, definition]) => property(definition, 'category')?.getText() !== '\'config\'').map(([type]) => type);
-    expect(drawn).to.have.length(9);
+    expect(drawn).to.have.length(10);
     expect(drawn.filter((type) => !used.has(type))).to.deep.equal([]);
   });
 

@@ -19,7 +19,7 @@ const ALLOWED: readonly RegExp[] = [
   /^dist\/nodes\/(\w+)\/icons\/dstream-\1\.svg$/,
   /^examples\/(\d\d - [\w -]+\/)?[\w -]+\.json$/,
   /^icons\/dstream-\w+\.svg$/,
-  /^resources\/\w+\.js$/,
+  /^resources\/(\w+|preview-worker)\.js$/,
 ];
 
 /** Names that Windows keeps for devices, whatever their extension. */
@@ -49,6 +49,12 @@ describe('the tarball', () => {
 
   it('is installed as it was packed', async () => {
     expect(await filesBelow(files.package)).to.deep.equal([...files.packed].sort());
+  });
+
+  it('holds page, texts and code of the Streaming sidebar, and the worker of the previews', () => {
+    const folder = 'dist/nodes/sidebar';
+    const parts = [`${folder}/sidebar.html`, `${folder}/locales/en-US/sidebar.json`, 'resources/sidebar.js', 'resources/preview-worker.js'];
+    expect(parts.filter((path) => !files.packed.includes(path))).to.deep.equal([]);
   });
 
   it('holds code, page, texts, help, icon, example and editor code of every set', async () => {
