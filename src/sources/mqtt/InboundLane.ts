@@ -1,4 +1,5 @@
 import { Duplex } from 'node:stream';
+import { ConnackReader } from './ConnackReader';
 import { PublishDecoder, type PublishDecoderOptions, type PublishHandler, type PublishMessage } from './PublishDecoder';
 import type { ReadingPace } from './ReadingPace';
 
@@ -34,8 +35,6 @@ const PUBREC = 0x50;
 const PUBCOMP = 0x70;
 /** Bytes of each; "success" needs no reason code in version 5 either (MQTT 5, 3.4, 3.5 and 3.7). */
 const ANSWER_SIZE = 4;
-
-const CONNACK = 2;
 
 /** Calls back after as long as a connection may go unread; what it returns takes that back. */
 export type Patience = (over: () => void) => () => void;
@@ -74,8 +73,8 @@ export class InboundLane extends Duplex implements PublishHandler {
   readonly #patience: Patience;
   readonly #pace: ReadingPace;
 
-  /** The bytes of CONNACK as far as they have come; undefined when they were read. */
-  #connack: number[] | undefined = [];
+  /** Undefined when CONNACK was read. */
+  #connack: ConnackReader | undefined = new ConnackReader();
   /** What the chunk that is being read has brought so far. */
   #messages: PublishMessage[] = [];
   #released: number[] = [];
@@ -236,23 +235,12 @@ export class InboundLane extends Duplex implements PublishHandler {
     });
   }
 
-  /**
-   * Reads the packet that every connection begins with, as soon as it is there, and before mqtt.js does: messages may follow it in
-   * the same chunk. (MQTT 5, 3.2: type, remaining length, session present, reason code.)
-   */
-  #readConnack(head: number[], bytes: Buffer): void {
-    for (const byte of bytes) {
-      head.push(byte);
-      let flags = 2;
-      while (flags < 5 && (head[flags - 1] ?? 0x80) >= 0x80) flags++;
-      const reasonCode = head[flags + 1];
-      if (reasonCode === undefined) continue;
-      this.#connack = undefined;
-      const isAccepted = (head[0] ?? 0) >> 4 === CONNACK && reasonCode === 0;
-      // In MQTT 3.1 the byte is reserved.
-      if (isAccepted) this.#intake.opened(this.#protocolVersion === 3 ? undefined : ((head[flags] ?? 0) & 1) === 1);
-      return;
-    }
+  /** Tells the intake as soon as the connection is accepted, and before mqtt.js knows: messages may follow in the same chunk. */
+  #readConnack(reader: ConnackReader, bytes: Buffer): void {
+    const connack = reader.read(bytes);
+    if (connack === undefined) return;
+    this.#connack = undefined;
+    if (connack.isAccepted) this.#intake.opened(this.#protocolVersion === 3 ? undefined : connack.sessionPresent);
   }
 
   /** Hands over what has come. @param size bytes that it keeps in memory */
