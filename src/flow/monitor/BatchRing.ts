@@ -1,5 +1,6 @@
 import type { BatchEvent } from '../../engine/Engine';
 import { type BatchColumns, MOST_BATCHES } from './snapshot';
+import { tenths } from './tenths';
 
 /** Batches that there is room for at first: most graphs are looked at by nobody. */
 const FIRST_ROOM = 16;
@@ -77,9 +78,4 @@ export class BatchRing {
 function inBrief(values: readonly number[]): readonly number[] | number {
   const [first] = values;
   return first !== undefined && values.every((value) => value === first) ? first : values;
-}
-
-/** To a tenth of a millisecond: what is behind it is noise, and would be most of the bytes of a snapshot. */
-function tenths(milliseconds: number): number {
-  return Math.round(milliseconds * 10) / 10;
 }

@@ -1,4 +1,5 @@
 import type { BatchEvent } from '../../engine/Engine';
+import { tenths } from './tenths';
 
 /** A mean and the largest of several delays, ms. */
 class Delays {
@@ -82,8 +83,4 @@ export class BatchTotals {
       ...(this.#failure === undefined ? {} : { failure: this.#failure }),
     };
   }
-}
-
-function tenths(value: number): number {
-  return Math.round(value * 10) / 10;
 }
