@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { EmbeddedEngine } from '../src/engine/EmbeddedEngine';
 import type { BatchEvent, OfferedMessage, OutputEvent, Query } from '../src/engine/Engine';
 import type { Parallelism } from '../src/engine/parallel/Helpers';
-import type { Plan } from '../src/plan/Plan';
+import type { Operator, Plan } from '../src/plan/Plan';
 import type { Bench, Figures, Variant } from './support/bench';
 import { encoded, readings } from './support/inputs';
 
@@ -38,8 +38,62 @@ function stepsPerMicrosecond(): number {
   return value > 0 ? steps / (best * 1000) : NaN;
 }
 
-function planOf(steps: number): Plan {
-  const input = (id: string): { id: string; port: number }[] => [{ id, port: 0 }];
+/** What becomes of the records behind the function. */
+interface Drawing {
+  readonly name: string;
+  readonly behind: readonly Operator[];
+  /** How many results there are to wait for. */
+  readonly results: number;
+  /** The results in a form that does not depend on how the records were cut into batches. */
+  readonly shown: (results: readonly unknown[]) => string;
+}
+
+const input = (id: string): { id: string; port: number }[] => [{ id, port: 0 }];
+
+const sink = (id: string): Operator =>
+  ({ id: 'out', type: 'sink', inputs: input(id), parameters: { target: { kind: 'flow' }, mode: 'batch', emptyBatches: false } });
+
+const AGGREGATES = ['mean', 'max', 'count'];
+
+interface SensorResult {
+  readonly key: string;
+  readonly max: number;
+  readonly count: number;
+}
+
+/** Of several batches together. */
+function shownSensors(results: readonly unknown[]): string {
+  const sensors = new Map<string, SensorResult>();
+  for (const { key, max, count } of results as readonly SensorResult[]) {
+    const present = sensors.get(key);
+    sensors.set(key, { key, max: Math.max(max, present?.max ?? -Infinity), count: count + (present?.count ?? 0) });
+  }
+  return JSON.stringify([...sensors.values()]);
+}
+
+const DRAWINGS: readonly Drawing[] = [
+  {
+    name: 'mean by sensor',
+    behind: [
+      {
+        id: 'sensors',
+        type: 'reduceByKey',
+        inputs: input('map'),
+        parameters: {
+          key: { from: 'property', property: 'payload.sensor' },
+          aggregates: AGGREGATES.map((aggregate) => ({ aggregate, of: { from: 'property', property: 'payload.value' }, as: aggregate })),
+          emit: 'all', emitLeaving: false, keyLimit: 1_000_000,
+        },
+      },
+      sink('sensors'),
+    ],
+    results: SENSORS,
+    shown: shownSensors,
+  },
+  { name: 'every record', behind: [sink('map')], results: RECORDS, shown: (results) => JSON.stringify(results) },
+];
+
+function planOf(steps: number, { behind }: Drawing): Plan {
   return {
     version: 1,
     graph: 'bench',
@@ -55,7 +109,7 @@ function planOf(steps: number): Plan {
         },
       },
       { id: 'map', type: 'map', inputs: input('in'), parameters: { mode: 'map', code: { lang: 'javascript', source: busyBody(steps) } } },
-      { id: 'out', type: 'sink', inputs: input('map'), parameters: { target: { kind: 'flow' }, mode: 'batch', emptyBatches: false } },
+      ...behind,
     ],
   };
 }
@@ -75,9 +129,10 @@ class Subject {
 
   /**
    * Resolves when all records have gone through.
+   * @param expected how many results there are at least
    * @returns the results, in their order, and how many ms their batches took
    */
-  async run(messages: readonly OfferedMessage[]): Promise<{ readonly results: readonly unknown[]; readonly milliseconds: number }> {
+  async run(messages: readonly OfferedMessage[], expected: number): Promise<{ readonly results: readonly unknown[]; readonly milliseconds: number }> {
     await this.#query.started;
     const results: unknown[] = [];
     let milliseconds = 0;
@@ -90,7 +145,7 @@ class Subject {
         } else {
           for (const { payload } of event.records) results.push(payload);
         }
-        if (batched >= messages.length && results.length >= messages.length) resolve();
+        if (batched >= messages.length && results.length >= expected) resolve();
       };
     });
     await this.#query.offer('in', messages);
@@ -105,7 +160,7 @@ class Subject {
 }
 
 const bench: Bench = {
-  work: `a map function of ${COSTS.join(', ')} µs a record over batches of ${RECORDS} JSON records, in one, two and as many threads as pay off`,
+  work: `a map function of ${COSTS.join(', ')} µs a record over batches of ${RECORDS} JSON records of ${SENSORS} sensors, then the mean by sensor or every record out, in one, two and as many threads as pay off`,
   goal: 'at 20 µs a record two threads do 1.7 times what one does, on two cores; as many as pay off are never slower than one',
   rounds: 7,
   async run({ compare, note, isQuick }) {
@@ -113,24 +168,26 @@ const bench: Bench = {
     const steps = stepsPerMicrosecond();
     note(`${steps.toFixed(0)} steps of the function take a microsecond.`);
     for (const cost of isQuick ? COSTS.slice(0, 1) : COSTS) {
-      const plan = planOf(Math.round(steps * cost));
-      const subjects = new Map<string, Subject>([
-        ['one thread', new Subject(plan, 1)], ['two threads', new Subject(plan, 2)], ['auto', new Subject(plan, 'auto')],
-      ]);
-      let expected: string | undefined;
-      const variants = [...subjects].map(([name, subject]): Variant => ({
-        name,
-        run: async (): Promise<Figures> => {
-          const { results, milliseconds } = await subject.run(messages);
-          const shown = JSON.stringify(results);
-          expected ??= shown;
-          if (shown !== expected) throw new Error(`${name} computes other results than what ran first.`);
-          return { 'records/s': (messages.length / milliseconds) * 1000 };
-        },
-      }));
-      // Auto tries both ways first.
-      await compare({ name: `${cost} µs a record`, variants, baseline: 'one thread', warmUp: 4 });
-      await Promise.all([...subjects.values()].map((subject) => subject.stop()));
+      for (const drawing of DRAWINGS) {
+        const plan = planOf(Math.round(steps * cost), drawing);
+        const subjects = new Map<string, Subject>([
+          ['one thread', new Subject(plan, 1)], ['two threads', new Subject(plan, 2)], ['auto', new Subject(plan, 'auto')],
+        ]);
+        let expected: string | undefined;
+        const variants = [...subjects].map(([name, subject]): Variant => ({
+          name,
+          run: async (): Promise<Figures> => {
+            const { results, milliseconds } = await subject.run(messages, Math.min(drawing.results, messages.length));
+            const shown = drawing.shown(results);
+            expected ??= shown;
+            if (shown !== expected) throw new Error(`${name} computes other results than what ran first.`);
+            return { 'records/s': (messages.length / milliseconds) * 1000 };
+          },
+        }));
+        // Auto tries both ways first.
+        await compare({ name: `${cost} µs a record, ${drawing.name}`, variants, baseline: 'one thread', warmUp: 4 });
+        await Promise.all([...subjects.values()].map((subject) => subject.stop()));
+      }
     }
   },
 };

@@ -43,6 +43,7 @@ export function slideWindow({ aggregates, length, slide, sensors, records, measu
       into.order = time;
       for (let index = 0; index < columns.length; index++) into.values[index] = celsius;
     },
+    takesCombined: false,
     unreadable: (thrown) => {
       throw thrown;
     },

@@ -3,6 +3,7 @@ import { ParallelCollectionRDD } from '../../streaming/rdd/ParallelCollectionRDD
 import type { PreparedTransform, StageEnvironment, UserCalls, NarrowTransform } from '../BuildEnvironment';
 import type { DataRecord, RawRecord } from '../DataRecord';
 import type { RunOptions } from '../Engine';
+import { type Combine, prepareCombining } from '../prepare/combining';
 import { prepareMapping } from '../prepare/map';
 import { preparePassing } from '../prepare/passedOn';
 import { prepareDecoding } from '../prepare/receiver';
@@ -10,7 +11,7 @@ import type { Samples } from '../samples/Samples';
 import { PieceEnvironment, type PieceReport } from './PieceReport';
 import type { Branch, NarrowOperator } from './Stage';
 
-/** What became of a piece. */
+/** What became of a piece: its records, or the one that they were combined into. */
 export interface PieceResult {
   readonly records: readonly DataRecord[];
   readonly report: PieceReport;
@@ -24,6 +25,7 @@ export class BranchRunner {
   readonly #sampled: NarrowTransform<RawRecord>;
   readonly #decode: PreparedTransform<RawRecord>;
   readonly #path: readonly PreparedTransform[];
+  readonly #combine: Combine | undefined;
 
   /**
    * @param calls is told when user code is entered and left
@@ -35,11 +37,12 @@ export class BranchRunner {
     this.#decode = prepareDecoding(branch.receiver);
     this.#path = branch.path.map((operator) => prepareNarrow(operator, options));
     this.#environment = new PieceEnvironment(plan, options, calls);
+    this.#combine = branch.combiner && prepareCombining(branch.combiner, options, this.#environment);
     this.#transform = this.transform(this.#environment);
     this.#sampled = samples === undefined ? this.#transform : this.transform(this.#environment, samples);
   }
 
-  /** The whole branch, as part of a stream. @param samples looks at the records on their way into each operator */
+  /** The whole branch, as part of a stream of records. @param samples looks at the records on their way into each operator */
   transform(environment: StageEnvironment, samples?: Samples): NarrowTransform<RawRecord> {
     const { receiver, path } = this.#branch;
     const decode = this.#decode(environment);
@@ -60,7 +63,7 @@ export class BranchRunner {
     this.#environment.begin();
     const piece = new ParallelCollectionRDD<RawRecord>({ defaultParallelism: 1 }, [records]);
     const results = await (isSampled ? this.#sampled : this.#transform)(piece, time).collect();
-    return { records: results, report: this.#environment.report };
+    return { records: this.#combine === undefined ? results : [this.#combine(results)], report: this.#environment.report };
   }
 }
 

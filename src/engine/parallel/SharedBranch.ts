@@ -20,6 +20,12 @@ const PIECES_A_HELPER = 2;
 
 type Piece = readonly RawRecord[];
 
+/** A branch as this thread runs it, and as its helpers are told to. */
+interface Work {
+  readonly order: BranchOrder;
+  readonly runner: BranchRunner;
+}
+
 /**
  * One branch of a stage, whose batches this thread and its helpers run together: whoever has done a piece takes the next. Results,
  * failures and lines of the log are put together in the order of the records, so nobody can tell who ran what.
@@ -27,34 +33,34 @@ type Piece = readonly RawRecord[];
 export class SharedBranch {
   readonly #environment: BuildEnvironment;
   readonly #helpers: Helpers;
-  readonly #runner: BranchRunner;
-  readonly #order: BranchOrder;
+  readonly #plain: Work;
+  /** Where what follows takes records that are combined. */
+  readonly #combining: Work | undefined;
+  /** The operators that are given what is combined, or nothing else. */
+  readonly #combiners: readonly string[];
   readonly #estimate = new WorkEstimate();
 
   /** @throws EngineProblem for user code that is not valid */
   constructor(branch: Branch, environment: BuildEnvironment, helpers: Helpers) {
-    const { plan, options, calls, samples } = environment;
     this.#environment = environment;
     this.#helpers = helpers;
-    this.#runner = new BranchRunner(plan, branch, options, calls, samples);
-    this.#order = {
-      plan,
-      branch,
-      options,
-      backgroundFailure: (operator, thrown) => {
-        const id = plan.operators[operator]?.id;
-        if (id !== undefined) backgroundFailed(id, thrown, environment);
-      },
-    };
+    const { combiner, ...plain } = branch;
+    this.#plain = workOf(plain, environment);
+    this.#combining = combiner && workOf(branch, environment);
+    this.#combiners = combiner === undefined ? [] : [combiner.id, ...combiner.inputs.map(({ id }) => id)];
   }
 
   /** @param received what the receiver of the branch has received */
   stream(received: DStream<RawRecord>): DStream<DataRecord> {
-    const plain = this.#runner.transform(this.#environment, this.#environment.samples);
-    const { buffer } = this.#environment.receiver(this.#order.branch.receiver.id);
+    const { samples } = this.#environment;
+    const plain = this.#plain.runner.transform(this.#environment, samples);
+    const { buffer } = this.#environment.receiver(this.#plain.order.branch.receiver.id);
     return received.transform((rdd, time) => {
       const way = this.#wayFor(buffer.allocatedCount(time));
-      return way === 'plain' ? plain(rdd, time) : rdd.coalesce(1).mapPartitionsAwaiting((records) => this.#run(way, records, time));
+      if (way === 'plain') return plain(rdd, time);
+      // Who looks at records on their way into the operator that combines them is to see records.
+      const work = samples.areWantedOf(this.#combiners) ? this.#plain : (this.#combining ?? this.#plain);
+      return rdd.coalesce(1).mapPartitionsAwaiting((records) => this.#run(work, way, records, time));
     });
   }
 
@@ -64,20 +70,20 @@ export class SharedBranch {
     return records > SMALLEST_PIECE ? 'shared' : 'plain';
   }
 
-  async #run(way: Exclude<Way, 'plain'>, records: Piece, time: number): Promise<DataRecord[]> {
+  async #run(work: Work, way: Exclude<Way, 'plain'>, records: Piece, time: number): Promise<DataRecord[]> {
     const begun = performance.now();
-    const results = way === 'alone' ? [await this.#runner.run(records, time, true)] : await this.#share(records, time);
+    const results = way === 'alone' ? [await work.runner.run(records, time, true)] : await this.#share(work, records, time);
     this.#estimate.took(way, records.length, performance.now() - begun);
     for (const { report } of results) tellReport(report, time, this.#environment);
     return results.flatMap((result) => result.records);
   }
 
-  async #share(records: Piece, time: number): Promise<readonly PieceResult[]> {
+  async #share(work: Work, records: Piece, time: number): Promise<readonly PieceResult[]> {
     const { samples } = this.#environment;
-    if (!samples.areWantedOf(this.#order.branch.path.map(({ id }) => id))) return this.#shareOut(records, time);
+    if (!samples.areWantedOf(work.order.branch.path.map(({ id }) => id))) return this.#shareOut(work, records, time);
     // The last ones are run here, where somebody looks at them; all others as ever.
-    const results = await this.#shareOut(records.slice(0, -SMALLEST_PIECE), time);
-    const last = await this.#runner.run(records.slice(-SMALLEST_PIECE), time, true);
+    const results = await this.#shareOut(work, records.slice(0, -SMALLEST_PIECE), time);
+    const last = await work.runner.run(records.slice(-SMALLEST_PIECE), time, true);
     this.#countOthers(results);
     return [...results, last];
   }
@@ -85,13 +91,13 @@ export class SharedBranch {
   /** Counts the records that passed where nobody looked. */
   #countOthers(results: readonly PieceResult[]): void {
     const { samples } = this.#environment;
-    const { receiver } = this.#order.branch;
+    const { receiver } = this.#plain.order.branch;
     for (const { report } of results) {
       for (const [operator, recordsIn] of report.figures) samples.passedElsewhere(operator, receiver.id, recordsIn);
     }
   }
 
-  async #shareOut(records: Piece, time: number): Promise<readonly PieceResult[]> {
+  async #shareOut({ order, runner }: Work, records: Piece, time: number): Promise<readonly PieceResult[]> {
     const pieces = cut(records, this.#helpers.count + 1);
     const results = new Array<PieceResult | undefined>(pieces.length);
     let next = 0;
@@ -104,27 +110,36 @@ export class SharedBranch {
         results[place] = result;
       }
     };
-    const helped = Array.from({ length: this.#helpers.count * PIECES_A_HELPER }, () => takeTurns((piece) => this.#runAway(piece, time)));
+    const helped = Array.from({ length: this.#helpers.count * PIECES_A_HELPER }, () => takeTurns((piece) => this.#runAway(order, piece, time)));
     const own = takeTurns(async (piece) => {
-      const result = await this.#runner.run(piece, time);
+      const result = await runner.run(piece, time);
       // Helpers have something to say meanwhile, and wait for their next piece.
       await new Promise(setImmediate);
       return result;
     });
     await Promise.all([...helped, own]);
     const all: PieceResult[] = [];
-    for (const [place, piece] of pieces.entries()) all.push(results[place] ?? await this.#runner.run(piece, time));
+    for (const [place, piece] of pieces.entries()) all.push(results[place] ?? await runner.run(piece, time));
     return all;
   }
 
   /** @returns undefined where this thread has to run the piece itself */
-  async #runAway(piece: Piece, time: number): Promise<PieceResult | undefined> {
-    const result = await this.#helpers.run(this.#order, piece, time);
+  async #runAway(order: BranchOrder, piece: Piece, time: number): Promise<PieceResult | undefined> {
+    const result = await this.#helpers.run(order, piece, time);
     if ('records' in result) return result;
     const { problem } = result;
     if (problem !== undefined) this.#environment.failed(problem.nodeId, problem.code, () => problem);
     return undefined;
   }
+}
+
+function workOf(branch: Branch, environment: BuildEnvironment): Work {
+  const { plan, options, calls, samples } = environment;
+  const backgroundFailure = (operator: number, thrown: unknown): void => {
+    const id = plan.operators[operator]?.id;
+    if (id !== undefined) backgroundFailed(id, thrown, environment);
+  };
+  return { order: { plan, branch, options, backgroundFailure }, runner: new BranchRunner(plan, branch, options, calls, samples) };
 }
 
 /**

@@ -1,4 +1,8 @@
-import type { BatcherOperator, CheckpointOperator, MapOperator, Operator, Plan, ReceiverOperator } from '../../plan/Plan';
+import type {
+  BatcherOperator, CheckpointOperator, MapOperator, Operator, Plan, ReceiverOperator, ReduceByKeyOperator,
+} from '../../plan/Plan';
+import { readBy } from '../planReading';
+import { isCombinable } from '../prepare/combining';
 
 /** An operator that takes one record after the other. */
 export type NarrowOperator = BatcherOperator | CheckpointOperator | MapOperator;
@@ -7,6 +11,8 @@ export type NarrowOperator = BatcherOperator | CheckpointOperator | MapOperator;
 export interface Branch {
   readonly receiver: ReceiverOperator;
   readonly path: readonly NarrowOperator[];
+  /** What combines the records of the branch by key: it is given what parts of a batch came to, instead of their records. */
+  readonly combiner?: ReduceByKeyOperator;
 }
 
 /** The first part of a plan up to an operator: its records come from its branches, one branch after the other. */
@@ -31,7 +37,17 @@ export function findStages(plan: Plan, readers: ReadonlyMap<string, number>): re
     isPassedOn(id) && plan.operators.some((operator) => branches.has(operator.id) && operator.inputs.some((input) => input.id === id));
   return [...branches]
     .filter(([id, own]) => !isContinued(id) && own.some(runsFunctions) && !own.some(remembers))
-    .map(([end, own]) => ({ end, branches: own }));
+    .map(([end, own]) => ({ end, branches: withCombiner(own, isPassedOn(end) ? combinerOf(end, plan) : undefined) }));
+}
+
+function withCombiner(branches: readonly Branch[], combiner: ReduceByKeyOperator | undefined): readonly Branch[] {
+  return combiner === undefined ? branches : branches.map((branch) => ({ ...branch, combiner }));
+}
+
+/** The operator that can combine parts of what one gives, where it reads them; its windows are no stage in between. */
+function combinerOf(id: string, plan: Plan): ReduceByKeyOperator | undefined {
+  const reader = plan.operators.find((operator) => operator.type === 'reduceByKey' && readBy(operator, plan).includes(id));
+  return reader?.type === 'reduceByKey' && isCombinable(reader) ? reader : undefined;
 }
 
 /** All that a stage consists of. */

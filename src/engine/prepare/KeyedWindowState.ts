@@ -1,6 +1,7 @@
 import type { Aggregate } from '../../operators/aggregates/Aggregate';
 import { keyIdentity, type KeyIdentity } from '../../operators/keys';
 import { checkSnapshot } from '../../operators/window/checkSnapshot';
+import { columnsFrom } from '../../operators/window/GroupColumns';
 import { KeyedAggregator } from '../../operators/window/KeyedGroups';
 import { PanedWindow, type WindowRow, type WindowRows } from '../../operators/window/PanedWindow';
 import type { GroupRows, PaneData, PaneSnapshot, RunningSnapshot } from '../../operators/window/PaneSnapshot';
@@ -11,6 +12,7 @@ import {
   storedCount, storedFields, type StoredFields, storedKey, storedList, storedNumber, storedNumbers, StoredSections, storedText,
 } from '../StoredSections';
 import type { StateSection, StoredState } from '../StoredState';
+import { CombinedRecord } from './CombinedRecord';
 import { closingTimes } from './slides';
 
 /** A record as an aggregation sees it. */
@@ -46,6 +48,8 @@ export interface KeyedWindowSettings {
   /** Told of the batch, by its time, in which the columns' aggregates are used next. */
   readonly begin: (time: number) => void;
   readonly read: ReadRecord<unknown>;
+  /** Whether some of what is taken in may have been combined before. */
+  readonly takesCombined: boolean;
   /** Told of a record that could not be read; it is left out. */
   readonly unreadable: (thrown: unknown) => void;
   /** The most keys that a window may have. */
@@ -175,7 +179,7 @@ export class KeyedWindowState implements BatchState<unknown, DataRecord>, Stored
     const window = this.#window;
     const isFurther = (identity: KeyIdentity): boolean => !groups.has(identity) && !window.hasKeyAfter(identity, from);
     let room = settings.keyLimit - window.keysAfter(from);
-    records((record) => {
+    const takeRecord = (record: unknown): void => {
       taken++;
       try {
         read(record, input);
@@ -191,7 +195,29 @@ export class KeyedWindowState implements BatchState<unknown, DataRecord>, Stored
       const keys = groups.size;
       skipped += aggregator.add(groups, input.key, input.values, input.order);
       if (groups.size > keys && !window.hasKeyAfter(keyIdentity(input.key), from)) room--;
-    });
+    };
+    const takeCombined = ({ groups: combined, counts }: CombinedRecord): void => {
+      const columns = columnsFrom(combined, aggregator.aggregates);
+      taken += counts.taken;
+      skipped += counts.skipped;
+      failed += counts.failed;
+      for (let row = 0; row < columns.keys.length; row++) {
+        const identity = keyIdentity(columns.keys[row]);
+        const isNew = isFurther(identity);
+        if (isNew && room <= 0) {
+          refused += columns.records[row] ?? 0;
+          continue;
+        }
+        aggregator.addRow(groups, identity, columns, row);
+        if (isNew) room--;
+      }
+    };
+    records(settings.takesCombined
+      ? (record) => {
+          if (record instanceof CombinedRecord) takeCombined(record);
+          else takeRecord(record);
+        }
+      : takeRecord);
     for (let column = 0; column < settings.columns.length; column++) this.#since[column] ??= time - this.#step;
     this.#window.addPane(time, groups);
     figures.recordsIn += taken;

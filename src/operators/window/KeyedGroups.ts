@@ -2,6 +2,7 @@ import type { Aggregate } from '../aggregates/Aggregate';
 import { keyIdentity } from '../keys';
 import type { KeyIdentity } from '../keys';
 import { copyOf } from './copyPartial';
+import type { GroupColumns } from './GroupColumns';
 
 /** What is known about one key: how many records it had, and one partial for each aggregate, in the aggregates' order. */
 export interface Group {
@@ -68,6 +69,20 @@ export class KeyedAggregator {
       else skipped++;
     }
     return skipped;
+  }
+
+  /** Folds the records of a row in, as if they came after those of the groups. The row stays as it is, and unshared. */
+  addRow(groups: Groups, identity: KeyIdentity, { keys, records, columns }: GroupColumns, row: number): void {
+    const count = records[row] ?? 0;
+    const group = groups.get(identity);
+    if (group === undefined) {
+      groups.set(identity, { key: keys[row], records: count, partials: columns.map((column) => column.copyAt(row)) });
+      return;
+    }
+    group.records += count;
+    for (let index = 0; index < this.#aggregates.length; index++) {
+      group.partials[index] = this.#aggregates[index]?.merge(group.partials[index], columns[index]?.at(row));
+    }
   }
 
   /** Folds all of `from` into `into`, as if its records had come after those of `into`. `from` stays as it is, and unshared. */

@@ -11,6 +11,8 @@ export interface PartialColumn<Partial = unknown> {
   at(row: number): Partial;
   /** A copy that belongs to the caller. */
   copyAt(row: number): Partial;
+  /** As plain data, as far as the partials are; shares them. */
+  portable(): PortableColumn;
 }
 
 /**
@@ -20,7 +22,33 @@ export interface PartialColumn<Partial = unknown> {
 export function columnOf<Partial>(aggregate: Aggregate<Partial>, partials: readonly Partial[]): PartialColumn<Partial> {
   return aggregate.packed === undefined
     ? new ObjectColumn(aggregate, partials)
-    : new PackedColumn(aggregate, aggregate.packed, partials);
+    : packedColumn(aggregate, aggregate.packed, partials);
+}
+
+function packedColumn<Partial>(
+  aggregate: Aggregate<Partial>, form: PackedForm<Partial>, partials: readonly Partial[],
+): PartialColumn<Partial> {
+  const numbers = new Float64Array(partials.length * form.width);
+  let others: Map<number, Partial> | undefined;
+  partials.forEach((partial, row) => {
+    if (!form.pack(partial, numbers, row * form.width)) (others ??= new Map<number, Partial>()).set(row, partial);
+  });
+  return new PackedColumn(aggregate, form, numbers, others);
+}
+
+/** A column as plain data, so that it can go to another thread. */
+export interface PortableColumn {
+  /** The partials that are a few numbers; absent where the aggregate has no such form. */
+  readonly numbers?: Float64Array<ArrayBuffer>;
+  /** All others, by their rows. */
+  readonly others: ReadonlyMap<number, unknown>;
+}
+
+/** A column again, from what `portable` gave. */
+export function columnFrom<Partial>(aggregate: Aggregate<Partial>, { numbers, others }: PortableColumn): PartialColumn<Partial> {
+  const partials = others as ReadonlyMap<number, Partial>;
+  if (aggregate.packed === undefined || numbers === undefined) return new ObjectColumn(aggregate, [...partials.values()]);
+  return new PackedColumn(aggregate, aggregate.packed, numbers, partials);
 }
 
 /** What a partial that is an object takes for each value that it holds, bytes; about. */
@@ -52,6 +80,10 @@ class ObjectColumn<Partial> implements PartialColumn<Partial> {
   copyAt(row: number): Partial {
     return copyOf(this.#aggregate, this.at(row));
   }
+
+  portable(): PortableColumn {
+    return { others: new Map(this.#partials.entries()) };
+  }
 }
 
 /** Numbers in one array; only those partials that are more than their numbers remain objects. */
@@ -59,19 +91,18 @@ class PackedColumn<Partial> implements PartialColumn<Partial> {
   readonly size: number;
   readonly #aggregate: Aggregate<Partial>;
   readonly #form: PackedForm<Partial>;
-  readonly #numbers: Float64Array;
+  readonly #numbers: Float64Array<ArrayBuffer>;
   readonly #others: ReadonlyMap<number, Partial> | undefined;
 
-  constructor(aggregate: Aggregate<Partial>, form: PackedForm<Partial>, partials: readonly Partial[]) {
-    this.size = partials.length;
+  /** @param others those that are more than their numbers, by their rows */
+  constructor(
+    aggregate: Aggregate<Partial>, form: PackedForm<Partial>, numbers: Float64Array<ArrayBuffer>, others?: ReadonlyMap<number, Partial>,
+  ) {
+    this.size = numbers.length / form.width;
     this.#aggregate = aggregate;
     this.#form = form;
-    this.#numbers = new Float64Array(partials.length * form.width);
-    let others: Map<number, Partial> | undefined;
-    partials.forEach((partial, row) => {
-      if (!form.pack(partial, this.#numbers, row * form.width)) (others ??= new Map<number, Partial>()).set(row, partial);
-    });
-    this.#others = others;
+    this.#numbers = numbers;
+    this.#others = others === undefined || others.size === 0 ? undefined : others;
   }
 
   get bytes(): number {
@@ -86,5 +117,8 @@ class PackedColumn<Partial> implements PartialColumn<Partial> {
   copyAt(row: number): Partial {
     const other = this.#others?.get(row);
     return other === undefined ? this.#form.unpack(this.#numbers, row * this.#form.width) : copyOf(this.#aggregate, other);
+  }
+  portable(): PortableColumn {
+    return { numbers: this.#numbers, others: this.#others ?? new Map<number, Partial>() };
   }
 }

@@ -17,6 +17,8 @@ export class LocalHelpers implements Helpers {
   /** Pieces that were run here, and those that came back undone because something could not travel. */
   done = 0;
   unportable = 0;
+  /** Pieces whose records came back as one. */
+  combined = 0;
   readonly #fate: () => Fate;
   #running: Promise<unknown> = Promise.resolve();
   readonly #runners = new Map<BranchOrder, BranchRunner>();
@@ -41,6 +43,7 @@ export class LocalHelpers implements Helpers {
     const packedResult = packResult(result, received);
     if (packedResult === undefined) return this.#unportable();
     this.done++;
+    if ('groups' in packedResult.records) this.combined++;
     return unpackResult(structuredClone(packedResult), records);
   }
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { OfferedMessage } from '../../../src/engine/Engine';
+import { aggregateNames } from '../../../src/operators/aggregates';
 import type { Operator } from '../../../src/plan/Plan';
 import { aggregate, from, map, receiver, reduceByKey, sink, window } from '../plans';
 import { type Fate, LocalHelpers } from './LocalHelpers';
@@ -36,6 +37,9 @@ const STEPS: readonly ((id: string, input: string) => Operator)[] = [
   (id, input) => ({ id, type: 'batcher', inputs: from(input), parameters: {} }),
 ];
 
+/** Every aggregate that there is but the user's own; lists of objects among them. */
+const NAMED = aggregateNames.map((name) => aggregate(name, name === 'list' || name === 'first' ? 'payload' : 'payload.value'));
+
 /** What comes behind it: everything that depends on the order of records among it. */
 const ENDS: readonly ((input: string) => Operator[])[] = [
   (input) => [sink('out', input)],
@@ -48,6 +52,12 @@ const ENDS: readonly ((input: string) => Operator[])[] = [
     sink('out', 'r'),
   ],
   (input) => [window('w', input, 2000, 1000), reduceByKey('r', 'w', [aggregate('sum'), aggregate('last')]), sink('out', 'r')],
+  (input) => [reduceByKey('r', input, NAMED), sink('out', 'r')],
+  (input) => [
+    window('w', input, 3000, 1000),
+    reduceByKey('r', 'w', NAMED, { key: { from: 'property', property: 'payload.name' }, emit: 'changed', emitLeaving: true, keyLimit: 6 }),
+    sink('out', 'r'),
+  ],
   (input) => [map('whole', input, 'return [{ payload: msgs.map((msg) => msg.payload.n) }];', 'batch'), sink('out', 'whole'), sink('also', input)],
 ];
 

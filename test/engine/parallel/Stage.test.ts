@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { findStages, operatorsOf } from '../../../src/engine/parallel/Stage';
 import type { Operator } from '../../../src/plan/Plan';
-import { aggregate, from, map, planOf, receiver, reduceByKey, sink } from '../plans';
+import { aggregate, from, map, planOf, receiver, reduceByKey, sink, window } from '../plans';
 
 /** The stages of a plan, each as the operators it consists of. */
 function stages(operators: readonly Operator[], taps: readonly string[] = []): (readonly string[])[] {
@@ -20,6 +20,18 @@ describe('the stages of a plan', () => {
     expect(stages([...chain, reduceByKey('r', 'f', [aggregate('count')]), map('n', 'r', 'return msg;'), sink('out', 'n')]))
       .to.deep.equal([['f', 'in', 'b', 'm', 'f']]);
     expect(stages([...chain, map('all', 'f', 'return msgs;', 'batch'), sink('out', 'all')])).to.deep.equal([['f', 'in', 'b', 'm', 'f']]);
+  });
+
+  it('know who combines their records by key, where nobody else reads them', () => {
+    const combinerOf = (behind: readonly Operator[], readersOfM = 1): string | undefined =>
+      findStages(planOf([receiver(), map('m', 'in', 'return msg;'), ...behind]), new Map([['in', 1], ['m', readersOfM], ['w', 1]]))
+        .flatMap(({ branches }) => branches.map(({ combiner }) => combiner?.id))[0];
+    const counted = (input: string): Operator => reduceByKey('r', input, [aggregate('count'), aggregate('mean')]);
+    expect(combinerOf([counted('m'), sink('out', 'r')])).to.equal('r');
+    expect(combinerOf([window('w', 'm', 5000, 1000), counted('w'), sink('out', 'r')])).to.equal('r');
+    expect(combinerOf([counted('m'), sink('out', 'r')], 2)).to.equal(undefined);
+    expect(combinerOf([sink('out', 'm')])).to.equal(undefined);
+    expect(combinerOf([reduceByKey('r', 'm', [aggregate('reduce')]), sink('out', 'r')])).to.equal(undefined);
   });
 
   it('take several receivers together', () => {

@@ -62,6 +62,7 @@ function settings(columns: readonly Column[], change: Partial<KeyedWindowSetting
       into.order = order;
       for (let index = 0; index < columns.length; index++) into.values[index] = value;
     },
+    takesCombined: false,
     unreadable: () => undefined,
     keyLimit: 4,
     tooManyKeys: () => undefined,

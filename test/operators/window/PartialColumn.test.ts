@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { aggregateNamed, aggregateNames } from '../../../src/operators/aggregates';
 import { copyOf } from '../../../src/operators/window/copyPartial';
-import { columnOf } from '../../../src/operators/window/PartialColumn';
+import { columnFrom, columnOf } from '../../../src/operators/window/PartialColumn';
 
 const values = fc.array(fc.oneof(
   fc.double(), fc.integer({ min: -3, max: 3 }),
@@ -11,13 +11,14 @@ const values = fc.array(fc.oneof(
 
 describe('PartialColumn', () => {
   for (const name of aggregateNames) {
-    it(`gives partials back to the last bit, and copies that nobody else sees: ${name}`, () => {
+    it(`gives partials back to the last bit, in another thread too, and copies that nobody else sees: ${name}`, () => {
       const aggregate = aggregateNamed(name);
-      fc.assert(fc.property(fc.array(values, { maxLength: 5 }), (rows) => {
+      fc.assert(fc.property(fc.array(values, { maxLength: 5 }), fc.boolean(), (rows, travels) => {
         const partials = rows.map((row) => row.filter((value) => aggregate.accepts(value))
           .reduce((partial: unknown, value, order) => aggregate.add(partial, value, order), aggregate.zero()));
         const expected = partials.map((partial) => copyOf(aggregate, partial));
-        const column = columnOf(aggregate, partials);
+        const made = columnOf(aggregate, partials);
+        const column = travels ? columnFrom(aggregate, structuredClone(made.portable())) : made;
         expected.forEach((partial, row) => {
           aggregate.add(column.copyAt(row), 5, 1e9);
           expect(column.at(row)).to.deep.equal(partial);
