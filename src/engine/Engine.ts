@@ -20,14 +20,16 @@ export interface OfferedMessage {
   readonly key?: string | number | boolean | null;
 }
 
+/** Values for `ctx.env(name)`, by the operator and the name: texts, numbers, booleans and plain data. */
+export type Environment = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
 /** What a plan needs beside itself. */
 export interface RunOptions {
   /** By the names that the plan refers to them by. Never logged, never stored. */
   readonly secrets: Readonly<Record<string, unknown>>;
   /** Ids of operators whose records are wanted as `output` events as well, at most `TAP_LIMIT` a batch. Never part of the plan. */
   readonly taps: readonly string[];
-  /** Values for `ctx.env(name)`. */
-  readonly environment: Readonly<Record<string, string>>;
+  readonly environment: Environment;
   /** Where Node-RED's own `@node-red/util` is found; JSONata comes from there. */
   readonly utilPath?: string;
   /** Tells this Node-RED from others that run the same plan, for those who get the records of all of them. */

@@ -1,5 +1,5 @@
-import { type Context, seededRandom } from '../expressions';
-import type { LogEvent } from './Engine';
+import { type Context, copyValue, seededRandom } from '../expressions';
+import type { Environment, LogEvent } from './Engine';
 
 /** `ctx` for one operator and batch. */
 export class UserContext implements Context {
@@ -7,7 +7,7 @@ export class UserContext implements Context {
   /** The order coordinate of the record at hand, so that what it draws does not depend on the records beside it. */
   order = 0;
   readonly #operator: string;
-  readonly #environment: Readonly<Record<string, string>>;
+  readonly #variables: Readonly<Record<string, unknown>>;
   readonly #write: (event: LogEvent) => void;
   #drawnFor: number | undefined;
   #draw: () => number = () => 0;
@@ -15,12 +15,12 @@ export class UserContext implements Context {
   constructor(
     batchTime: number,
     operator: string,
-    environment: Readonly<Record<string, string>>,
+    environment: Environment,
     write: (event: LogEvent) => void,
   ) {
     this.batchTime = batchTime;
     this.#operator = operator;
-    this.#environment = environment;
+    this.#variables = (Object.hasOwn(environment, operator) ? environment[operator] : undefined) ?? {};
     this.#write = write;
     // User code may take these off `ctx`: `const { random } = ctx`.
     this.env = this.env.bind(this);
@@ -29,8 +29,9 @@ export class UserContext implements Context {
     this.random = this.random.bind(this);
   }
 
-  env(name: string): string | undefined {
-    return Object.hasOwn(this.#environment, name) ? this.#environment[name] : undefined;
+  env(name: string): unknown {
+    // A copy, so that what user code does to an object is not there for the next record.
+    return Object.hasOwn(this.#variables, name) ? copyValue(this.#variables[name]) : undefined;
   }
 
   log(text: unknown): void {

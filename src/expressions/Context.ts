@@ -3,7 +3,7 @@ export interface Context {
   /** The time of the batch that the record belongs to, ms since the epoch. */
   readonly batchTime: number;
   /** The value of an environment variable of the flow, or undefined. */
-  env(name: string): string | undefined;
+  env(name: string): unknown;
   /** Writes a line to Node-RED's log. */
   log(text: unknown): void;
   /** Writes a warning to Node-RED's log. */

@@ -112,7 +112,7 @@ export class JSONataFunction {
     const node = {
       id: nodeId,
       name: '',
-      _flow: { getSetting: (name: string): string | undefined => this.#context?.env(name) },
+      _flow: { getSetting: (name: string): unknown => this.#context?.env(name) },
       context: () => ({ flow: { get: refuseStore('flowContext') }, global: { get: refuseStore('globalContext') } }),
     };
     try {

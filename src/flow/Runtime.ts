@@ -85,8 +85,11 @@ export interface Runtime {
   clone(message: FlowMessage): FlowMessage;
   /** A property of a message, by an expression such as `req.query.id`; undefined where there is none. */
   property(message: FlowMessage, expression: string): unknown;
-  /** The value of an environment variable as a node sees it, group, flow and process included. */
-  environment(name: string, node: RuntimeNode): string | undefined;
+  /**
+   * The value of an environment variable as a node sees it, group, flow and process included: of the type that it was given
+   * there. Undefined where there is none.
+   */
+  environment(name: string, node: RuntimeNode): unknown;
   /** Where Node-RED's own `@node-red/util` is found. */
   readonly utilPath: string | undefined;
   /** Tells this Node-RED from others; the same after a restart. */

@@ -1,3 +1,4 @@
+import type { Environment } from '../engine/Engine';
 import type { Code, Operator, Plan, ValueSource } from '../plan/Plan';
 
 /**
@@ -11,22 +12,16 @@ const MENTIONS: Readonly<Record<Code['lang'], RegExp>> = {
 
 /**
  * The environment variables that the code of a plan asks for by name; no others are handed to it.
- * @param valueOf the variable as the node that asks for it sees it
+ * @param valueOf the variable as the node that asks for it sees it: two instances of a subflow may see different values
  */
-export function environmentOf(
-  plan: Plan,
-  valueOf: (name: string, operator: string) => string | undefined,
-): Readonly<Record<string, string>> {
-  const values = new Map<string, string>();
+export function environmentOf(plan: Plan, valueOf: (name: string, operator: string) => unknown): Environment {
+  const environment = new Map<string, Readonly<Record<string, unknown>>>();
   for (const operator of plan.operators) {
-    for (const code of codeOf(operator)) {
-      for (const name of mentionedNames(code)) {
-        const value = values.has(name) ? undefined : valueOf(name, operator.id);
-        if (value !== undefined) values.set(name, value);
-      }
-    }
+    const names = new Set(codeOf(operator).flatMap((code) => mentionedNames(code)));
+    const values = [...names].map((name) => [name, valueOf(name, operator.id)] as const).filter(([, value]) => value !== undefined);
+    if (values.length > 0) environment.set(operator.id, Object.fromEntries(values));
   }
-  return Object.fromEntries(values);
+  return Object.fromEntries(environment);
 }
 
 /** The names that code asks for, each once, in the order they are written. */

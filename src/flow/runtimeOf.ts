@@ -55,11 +55,11 @@ export function runtimeOf(api: () => NodeAPI): Runtime {
   };
 }
 
-function environmentValue(api: NodeAPI, name: string, node: RuntimeNode): string | undefined {
+function environmentValue(api: NodeAPI, name: string, node: RuntimeNode): unknown {
   const live = api.nodes.getNode(node.id);
   const value: unknown = live ? api.util.evaluateNodeProperty(name, 'env', live, {}) : undefined;
-  if (value === undefined || value === null) return undefined;
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  // Bytes would come out of the graph's thread as something else than a Buffer.
+  return Buffer.isBuffer(value) ? value.toString() : value ?? undefined;
 }
 
 function utilPath(settings: NodeAPISettingsWithData): string | undefined {

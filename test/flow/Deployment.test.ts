@@ -87,10 +87,10 @@ describe('Deployment', () => {
       runtime.variables.SITE = 'north';
       runtime.variables.OTHER = 'unasked';
       await runtime.deploy(flow);
-      expect(engine.only.options.environment).to.deep.equal({ SITE: 'north' });
+      expect(engine.only.options.environment).to.deep.equal({ m: { SITE: 'north' } });
       runtime.variables.SITE = 'south';
       await runtime.deploy(flow);
-      expect(engine.only.options.environment).to.deep.equal({ SITE: 'south' });
+      expect(engine.only.options.environment).to.deep.equal({ m: { SITE: 'south' } });
     });
 
     it('stops a graph that is gone and lets others run', async () => {

@@ -47,7 +47,16 @@ describe('environmentOf', () => {
         },
       }],
     };
-    expect(Object.keys(environmentOf(plan, (name) => name))).to.deep.equal(['KEY', 'REDUCE', 'INVERSE', 'OF']);
+    expect(Object.keys(environmentOf(plan, (name) => name)['r'] ?? {})).to.deep.equal(['KEY', 'REDUCE', 'INVERSE', 'OF']);
+  });
+
+  it('keeps apart what two operators see under one name, as in two instances of a subflow', () => {
+    const [receiver] = examplePlan.operators;
+    if (receiver === undefined) return expect.fail();
+    const inner = (id: string): Plan['operators'][number] =>
+      ({ id, type: 'map', inputs: [], parameters: { mode: 'map', code: { lang: 'javascript', source: `return ctx.env('LIMIT');` } } });
+    const plan = { ...examplePlan, operators: [receiver, inner('one'), inner('other')] };
+    expect(environmentOf(plan, (_, id) => (id === 'one' ? 1 : 2))).to.deep.equal({ one: { LIMIT: 1 }, other: { LIMIT: 2 } });
   });
 
   it('asks for what is mentioned, as the operator that mentions it', () => {
@@ -71,7 +80,7 @@ describe('environmentOf', () => {
       asked.push(`${id} ${name}`);
       return name === 'A' ? 'value' : undefined;
     });
-    expect(values).to.deep.equal({ A: 'value' });
+    expect(values).to.deep.equal({ m: { A: 'value' } });
     expect(asked).to.deep.equal(['m A', 'm UNSET']);
   });
 });

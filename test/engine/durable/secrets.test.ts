@@ -13,7 +13,7 @@ describe('what a graph with a checkpoint writes', () => {
       receiver(), checkpoint('keeper', 'in', { interval: 1 }),
       map('m', 'keeper', 'if (typeof msg.payload === "string") throw new Error("not a number"); return msg.payload;'), sink('out', 'm'),
     ]);
-    const options = { secrets: { 'broker/in': { username: 'u', password: PASSWORD } }, environment: { TOKEN: VARIABLE } };
+    const options = { secrets: { 'broker/in': { username: 'u', password: PASSWORD } }, environment: { m: { TOKEN: VARIABLE } } };
     await world.start(plan, options);
     for (let batch = 0; batch < 3; batch++) {
       await world.offer([{ payload: batch, topic: 'a' }, { payload: WRONG, topic: 'a' }]);

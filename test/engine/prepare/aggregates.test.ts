@@ -39,7 +39,7 @@ class Run {
   figures: OperatorProgress | undefined;
 
   constructor(first: Plan) {
-    const options = { ...OPTIONS, environment: { FACTOR: '3' } };
+    const options = { ...OPTIONS, environment: { r: { FACTOR: 3 } } };
     this.query = new EmbeddedEngine({ isolation: 'inline', clock: this.clock }).start(first, options);
     this.query.on('output', ({ batchTime, records }) => {
       this.results.push([batchTime / 1000, records.map(({ payload }) => payload as Payload)]);

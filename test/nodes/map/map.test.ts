@@ -44,10 +44,28 @@ describe('map node', () => {
   it('gives its code the environment variables that it names, as the node sees them', async () => {
     const [first, ...rest] = around({ func: 'return msg.payload + ctx.env("SITE");' });
     const loaded = await load([{ ...(first ?? expect.fail()), env: [{ name: 'SITE', value: 'north', type: 'str' }] }, ...rest]);
-    expect(loaded.engine.only.options.environment).to.deep.equal({ SITE: 'north' });
+    expect(loaded.engine.only.options.environment).to.deep.equal({ m: { SITE: 'north' } });
     expect(loaded.engine.only.options.utilPath).to.match(/@node-red.util/);
     await unload(loaded);
   });
+
+  for (const [lang, func] of [
+    ['javascript', 'ctx.env("PLACES").push("new"); return [ctx.env("LIMIT") + 1, ctx.env("ON") === true, ctx.env("PLACES").length];'],
+    ['jsonata', '[$env("LIMIT") + 1, $env("ON") = true, $count($env("PLACES"))]'],
+  ]) {
+    it(`gives ${String(lang)} numbers, booleans and JSON as what they are, each record afresh`, async () => {
+      const [first, ...rest] = around({ lang, func });
+      const env = [
+        { name: 'LIMIT', value: '41', type: 'num' }, { name: 'ON', value: 'true', type: 'bool' }, { name: 'PLACES', value: '["a","b"]', type: 'json' },
+      ];
+      const loaded = await loadReal([{ ...(first ?? expect.fail()), env }, ...rest]);
+      const received = messages('h', 1);
+      node('r').receive({ payload: 7 });
+      node('r').receive({ payload: 8 });
+      expect((await received)[0]?.payload).to.deep.equal([[42, true, 2], [42, true, 2]]);
+      await unload(loaded);
+    });
+  }
 
   for (const [lang, func] of [
     ['jsonata', '$env("SITE") & payload'],
