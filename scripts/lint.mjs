@@ -14,7 +14,7 @@ import { collect } from './lib/run.mjs';
 const modules = join(root, 'node_modules');
 const SOURCES = ['src', 'nodes', 'test', 'bench'].filter((folder) => existsSync(join(root, folder)));
 
-/** Runs one check; resolves with whether all was well. */
+/** Runs one check, beside the others; resolves with whether all was well. */
 async function check(name, script, parameters) {
   const begun = Date.now();
   const { code, output } = await collect(process.execPath, [join(modules, script), ...parameters]);
@@ -42,18 +42,19 @@ main(async () => {
   const paths = parameters.filter((parameter) => parameter !== '--built');
   await installDependencies();
   const eslintPaths = paths.length > 0 ? paths : [...SOURCES, 'scripts', 'eslint.config.mjs', '.dependency-cruiser.cjs'];
-  const results = [
-    await check('ESLint', 'eslint/bin/eslint.js', [
+  const editors = ['nodes/tsconfig.editor.json'].filter((file) => existsSync(join(root, file)));
+  const results = await Promise.all([
+    check('ESLint', 'eslint/bin/eslint.js', [
       ...['--config', join(root, 'eslint.config.mjs'), '--max-warnings', '0', '--no-error-on-unmatched-pattern', ...eslintPaths],
     ]),
-    await check('Layers', 'dependency-cruiser/bin/dependency-cruise.mjs', [
+    check('Layers', 'dependency-cruiser/bin/dependency-cruise.mjs', [
       ...['--config', '.dependency-cruiser.cjs', '--output-type', 'err', ...SOURCES],
     ]),
-  ];
-  for (const project of ['nodes/tsconfig.editor.json'].filter((file) => existsSync(join(root, file)))) {
-    results.push(await check(`Editor types (${project})`, 'typescript/bin/tsc', ['-p', project, '--noEmit', '--pretty', 'false']));
-  }
-  results.push(checkNodePages());
+    ...editors.map((project) =>
+      check(`Editor types (${project})`, 'typescript/bin/tsc', ['-p', project, '--noEmit', '--pretty', 'false']),
+    ),
+    checkNodePages(),
+  ]);
   if (!parameters.includes('--built')) {
     try {
       // Types, and whether each node has all its files.

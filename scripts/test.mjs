@@ -6,14 +6,20 @@
 //   npm test -- --groups unit,mosquitto                 groups by name, also those that `npm test` leaves out
 //   npm test -- --built                                 without a build: it was made just before, or other tests are using it
 //
+// Where there are two cores, some groups run at the same time (scripts/lib/tests.mjs); what each prints comes in one piece.
+//
 // The last line is always `N passed, N failed`. A skipped test counts as failed. With DSTREAM_COUNTS=<file> the same line
 // is also appended to that file, for .ci/run.
 import { appendFileSync, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Failure, main, root, shown } from './lib/project.mjs';
+import { Failure, canRunNodeRed5, main, root, shown } from './lib/project.mjs';
 import { installDependencies, installNodeRed5 } from './lib/install.mjs';
 import { build } from './lib/build.mjs';
-import { filesOf, groups, runGroup } from './lib/tests.mjs';
+import { filesOf, groups, runGroups } from './lib/tests.mjs';
+
+function groupOf(name) {
+  return groups.find((group) => group.name === name);
+}
 
 function readParameters(parameters) {
   const wanted = { names: undefined, paths: [], patterns: [], isBuilt: false };
@@ -27,7 +33,7 @@ function readParameters(parameters) {
       wanted.isBuilt = true;
     } else if (parameter === '--groups') {
       wanted.names = (rest.shift() ?? '').split(',');
-      const unknown = wanted.names.find((name) => !groups.some((group) => group.name === name));
+      const unknown = wanted.names.find((name) => groupOf(name) === undefined);
       if (unknown !== undefined) {
         throw new Failure(`No group is named ${unknown}. The groups: ${groups.map(({ name }) => name).join(', ')}.`);
       }
@@ -45,29 +51,35 @@ function readParameters(parameters) {
   return wanted;
 }
 
+function needsNodeRed5(group) {
+  return group.environment?.DSTREAM_TEST_NODE_RED === '5';
+}
+
+function canRun(group) {
+  return canRunNodeRed5 || !needsNodeRed5(group);
+}
+
+/** Whether a test file, relative to dist/test, is one of those that were asked for, or in such a folder. */
+function isWanted(file, paths) {
+  return paths.length === 0 || paths.some((path) => path === '' || file === path || file.startsWith(`${path}/`));
+}
+
 main(async () => {
   const { names, paths, patterns, isBuilt } = readParameters(process.argv.slice(2));
   const pattern = patterns.length > 0 ? patterns.map((each) => `(${each})`).join('|') : undefined;
   const sum = { passed: 0, failed: 0 };
   try {
-    // The order matters: the build needs the compiler, the tests need the build's output.
+    // The order matters: the build needs the compiler, the tests need the build's output and whatever Node-RED they run.
     await installDependencies();
     if (!isBuilt) await build({ strict: true });
-    for (const group of groups) {
-      const isNamed = names !== undefined ? names.includes(group.name) : group.byDefault || paths.length > 0;
-      const files = filesOf(group).filter(
-        (file) => paths.length === 0 || paths.some((path) => path === '' || file === path || file.startsWith(`${path}/`)),
-      );
-      if (!isNamed || files.length === 0 || (names === undefined && group.name === 'node-red-5' && !group.byDefault)) {
-        continue;
-      }
-      if (group.environment?.DSTREAM_TEST_NODE_RED === '5') {
-        await installNodeRed5();
-      }
-      const { passed, failed } = await runGroup(group, files, pattern);
-      sum.passed += passed;
-      sum.failed += failed;
+    const usual = groups.filter((group) => group.byDefault || (paths.length > 0 && canRun(group)));
+    const wanted = (names?.map(groupOf) ?? usual)
+      .map((group) => ({ group, files: filesOf(group).filter((file) => isWanted(file, paths)) }))
+      .filter(({ files }) => files.length > 0);
+    if (wanted.some(({ group }) => needsNodeRed5(group))) {
+      await installNodeRed5();
     }
+    Object.assign(sum, await runGroups(wanted, pattern));
     if (sum.passed + sum.failed === 0) {
       throw new Failure('No test ran.');
     }

@@ -1,7 +1,9 @@
-// Runs the compiled tests with mocha: one process for each group, and one sum at the end.
+// Runs the compiled tests with mocha: one process for each group, two groups at a time, and one sum at the end.
 import { fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { canRunNodeRed5, filesBelow, root, seconds, shown } from './project.mjs';
+import { canRunNodeRed5, counted, filesBelow, root, seconds, shown } from './project.mjs';
+import { Turns } from './turns.mjs';
 
 const tests = join(root, 'dist/test');
 
@@ -11,6 +13,9 @@ const LONGEST_GROUP = 15 * 60_000;
 /** How long mocha may take to end after its last test: ms. What runs on after that was left behind by a test. */
 const LONGEST_END = 10_000;
 
+/** How long what mocha printed may take to arrive after its end: ms. */
+const LONGEST_LAST_WORDS = 2000;
+
 const inFolder = (...names) => (file) => names.some((name) => file.split('/').slice(0, -1).includes(name));
 /** Real Node-REDs that are killed; what they share is tested with everything else. */
 const isAboutKills = (file) => file.startsWith('kills/');
@@ -18,10 +23,16 @@ const inFolderBeyondNpm = inFolder('mosquitto', 'browser', 'smoke', 'heavy', 'in
 /** Histories of crashes, made from seeds: the same with every Node.js. */
 const isSimulation = (file) => /[sS]imulation\.test\.js$/.test(file);
 const needsMoreThanNpm = (file) => inFolderBeyondNpm(file) || isAboutKills(file);
+const usesNodeRed = (file) => !needsMoreThanNpm(file) && inFolder('node-red')(file);
+/** How soon Node-RED answers and ends, while a function takes all of one core. */
+const isTimed = (file) => ['node-red/runaway.test.js', 'node-red/stop.test.js'].includes(file);
 
 /**
  * The groups. Each has a process of its own: node-red-node-test-helper puts `should` on Object.prototype, and Node-RED's
- * processes need long time limits. `byDefault`: part of `npm test`, which needs nothing but npm.
+ * processes need long time limits.
+ * `byDefault`: part of `npm test`, which needs nothing but npm.
+ * `runs`: `beside` one that needs a core, where it waits for timers, brokers and npm most of the time; `alone`, where it measures
+ * what others would slow down.
  */
 export const groups = [
   {
@@ -34,37 +45,58 @@ export const groups = [
   {
     name: 'node-red-4',
     byDefault: true,
-    includes: (file) => !needsMoreThanNpm(file) && inFolder('node-red')(file),
+    runs: 'beside',
+    includes: (file) => usesNodeRed(file) && !isTimed(file),
     timeout: 60_000,
     environment: { DSTREAM_TEST_NODE_RED: '4' },
   },
   {
     name: 'node-red-5',
     byDefault: canRunNodeRed5,
-    includes: (file) => !needsMoreThanNpm(file) && inFolder('node-red')(file),
+    runs: 'beside',
+    includes: (file) => usesNodeRed(file) && !isTimed(file),
     timeout: 60_000,
     environment: { DSTREAM_TEST_NODE_RED: '5' },
   },
-  { name: 'mosquitto', byDefault: false, includes: inFolder('mosquitto'), timeout: 120_000 },
+  {
+    name: 'timed-4',
+    byDefault: true,
+    runs: 'alone',
+    includes: isTimed,
+    timeout: 60_000,
+    environment: { DSTREAM_TEST_NODE_RED: '4' },
+  },
+  {
+    name: 'timed-5',
+    byDefault: canRunNodeRed5,
+    runs: 'alone',
+    includes: isTimed,
+    timeout: 60_000,
+    environment: { DSTREAM_TEST_NODE_RED: '5' },
+  },
+  // How long the event loop is held while thousands of messages a second come.
+  { name: 'mosquitto', byDefault: false, runs: 'alone', includes: inFolder('mosquitto'), timeout: 120_000 },
   // What of these runs a whole Node-RED, with the other version of it.
   {
     name: 'mosquitto-5',
     byDefault: false,
+    runs: 'alone',
     includes: (file) => inFolder('mosquitto')(file) && inFolder('node-red')(file),
     timeout: 120_000,
     environment: { DSTREAM_TEST_NODE_RED: '5' },
   },
   // What takes minutes: only run when it is asked for by name.
-  { name: 'heavy', byDefault: false, includes: inFolder('heavy'), timeout: 900_000 },
+  { name: 'heavy', byDefault: false, runs: 'alone', includes: inFolder('heavy'), timeout: 900_000 },
   {
     name: 'heavy-5',
     byDefault: false,
+    runs: 'alone',
     includes: inFolder('heavy'),
     timeout: 900_000,
     environment: { DSTREAM_TEST_NODE_RED: '5' },
   },
   // Mosquitto is needed too. The last line of each test's own output says what was counted.
-  { name: 'kills', byDefault: false, includes: isAboutKills, timeout: 240_000 },
+  { name: 'kills', byDefault: false, runs: 'beside', includes: isAboutKills, timeout: 240_000 },
   // Chromium is needed too. Each of the two goes through the whole editor of its Node-RED.
   { name: 'browser', byDefault: false, includes: inFolder('browser'), timeout: 120_000 },
   {
@@ -74,11 +106,12 @@ export const groups = [
     timeout: 120_000,
     environment: { DSTREAM_TEST_NODE_RED: '5' },
   },
-  { name: 'smoke', byDefault: false, includes: inFolder('smoke'), timeout: 180_000 },
+  { name: 'smoke', byDefault: false, runs: 'beside', includes: inFolder('smoke'), timeout: 180_000 },
   // The packed package, installed as the palette manager does, with the Node-RED that this Node.js runs.
   {
     name: 'install',
     byDefault: false,
+    runs: 'beside',
     includes: inFolder('install'),
     timeout: 180_000,
     environment: { DSTREAM_TEST_NODE_RED: canRunNodeRed5 ? '5' : '4' },
@@ -94,14 +127,43 @@ export function filesOf(group) {
 }
 
 /**
- * Runs one group. Resolves with `{passed, failed}`; a process that ends badly without a failed test counts as one failure.
- * @param files relative to dist/test
+ * Runs groups, two at a time: one that needs a core beside one that waits, as long as there are both. Those that run alone come
+ * last. A machine with a single core runs one after the other. What each group says comes in one piece.
+ * @param wanted `{group, files}` for each group, in the order in which they begin; the files relative to dist/test
  * @param pattern only tests whose full title matches this regular expression; undefined: all
+ * @returns how many tests `{passed, failed}` altogether
  */
-export function runGroup(group, files, pattern) {
+export async function runGroups(wanted, pattern) {
+  const turns = new Turns();
+  const sum = { passed: 0, failed: 0 };
+  const runAll = async (...queues) => {
+    for (let queue; (queue = queues.find(({ length }) => length > 0)) !== undefined; ) {
+      const { group, files } = queue.shift();
+      const { passed, failed } = await runGroup(group, files, pattern, turns.begin());
+      sum.passed += passed;
+      sum.failed += failed;
+    }
+  };
+  const thatRun = (how) => wanted.filter(({ group }) => group.runs === how);
+  const [needCore, wait, alone] = [thatRun(undefined), thatRun('beside'), thatRun('alone')];
+  if (availableParallelism() > 1) {
+    await Promise.all([runAll(needCore, wait), runAll(wait, needCore)]);
+  }
+  await runAll(needCore, wait, alone);
+  return sum;
+}
+
+/**
+ * Runs one group. Resolves with `{passed, failed}`; a process that ends badly without a failed test counts as one failure.
+ * @param turn takes what the group says; it is ended here
+ */
+function runGroup(group, files, pattern, turn) {
   const begun = Date.now();
   const parameters = files.map((file) => join(tests, file));
   parameters.push('--reporter', join(root, 'scripts/lib/reporter.cjs'));
+  if (process.stdout.isTTY) {
+    parameters.push('--color');
+  }
   if (group.timeout !== undefined) {
     parameters.push('--timeout', String(group.timeout));
   }
@@ -109,12 +171,16 @@ export function runGroup(group, files, pattern) {
     parameters.push('--grep', pattern);
   }
   return new Promise((resolve) => {
-    console.log(`\n${group.name}: ${files.length} ${files.length === 1 ? 'file' : 'files'}`);
+    turn.say(`\n${group.name}: ${counted(files.length, 'file')}\n`);
     const child = fork(join(root, 'node_modules/mocha/bin/mocha.js'), parameters, {
       cwd: root,
       execArgv: [],
       env: { ...process.env, ...group.environment },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => turn.say(text));
+    }
     let counts;
     let complaint;
     const endWith = (what) => {
@@ -133,6 +199,13 @@ export function runGroup(group, files, pattern) {
     });
     const stop = () => child.kill('SIGTERM');
     process.once('exit', stop);
+    child.once('exit', () => {
+      // A program that a test left behind would keep them open.
+      setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, LONGEST_LAST_WORDS).unref();
+    });
     child.once('close', (code, signal) => {
       clearTimeout(limit);
       process.off('exit', stop);
@@ -143,11 +216,12 @@ export function runGroup(group, files, pattern) {
         complaint = `mocha ended with ${signal ?? `exit code ${code}`} although no test failed`;
       }
       if (complaint !== undefined) {
-        console.error(`${group.name}: ${complaint}.`);
+        turn.say(`${group.name}: ${complaint}.\n`);
       }
       const sum = { passed, failed: failed + (complaint === undefined ? 0 : 1) };
       // Worded differently from the closing line, which must be the only one of its kind.
-      console.log(`${group.name}: ${sum.passed} passed and ${sum.failed} failed in ${seconds(Date.now() - begun)}`);
+      turn.say(`${group.name}: ${sum.passed} passed and ${sum.failed} failed in ${seconds(Date.now() - begun)}\n`);
+      turn.end();
       resolve(sum);
     });
   });

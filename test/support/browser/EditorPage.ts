@@ -1,14 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import type { FlowNode, NodeRed } from '../NodeRed';
 import { packageRoot } from '../packageRoot';
 import { until } from '../until';
-import { chromiumPath } from './chromiumPath';
 import { Dialog } from './Dialog';
 import { ExampleImport } from './ExampleImport';
 import type { PageNode, PageRed, PropertyDefinition } from './PageRed';
+import { sharedBrowser } from './sharedBrowser';
 
 /** Wide enough that the canvas holds a whole example between palette and sidebar. */
 const SIZE = { width: 1400, height: 800 };
@@ -31,12 +30,10 @@ export interface Place {
 /** Node-RED's editor in a real browser: what a person can do in it, and what went wrong meanwhile. */
 export class EditorPage {
   readonly page: Page;
-  readonly #browser: Browser;
   readonly #nodeRed: NodeRed;
   readonly #complaints: string[] = [];
 
-  private constructor(browser: Browser, page: Page, nodeRed: NodeRed) {
-    this.#browser = browser;
+  private constructor(page: Page, nodeRed: NodeRed) {
     this.page = page;
     this.#nodeRed = nodeRed;
     page.on('pageerror', (error) => {
@@ -58,22 +55,18 @@ export class EditorPage {
   }
 
   /**
-   * Opens a browser and in it the editor; resolves when a node can be dragged.
+   * Opens the editor in a window that knows nothing of the others; resolves when a node can be dragged.
    * @param language of the browser, such as `de`
    */
   static async openEditor(nodeRed: NodeRed, language = 'en-US'): Promise<EditorPage> {
-    const browser = await chromium.launch({
-      executablePath: chromiumPath(),
-      // The first, because continuous integration runs as root; the second for `computedName`, what a screen reader says.
-      args: ['--no-sandbox', '--enable-blink-features=ComputedAccessibilityInfo'],
-    });
+    const browser = await sharedBrowser();
     const page = await browser.newPage({ viewport: SIZE, locale: language });
     page.setDefaultTimeout(LONGEST_ACTION);
-    const editor = new EditorPage(browser, page, nodeRed);
+    const editor = new EditorPage(page, nodeRed);
     try {
       await editor.load();
     } catch (error) {
-      await browser.close();
+      await editor.close();
       throw error;
     }
     return editor;
@@ -85,7 +78,7 @@ export class EditorPage {
   }
 
   async close(): Promise<void> {
-    await this.#browser.close();
+    await this.page.close();
   }
 
   /** Loads the editor, again where it is loaded: with what is deployed. */
