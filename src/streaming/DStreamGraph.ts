@@ -28,9 +28,12 @@ export class DStreamGraph {
   start(zeroTime: number): void {
     this.zeroTime = zeroTime;
     this.newestBatch = zeroTime;
-    for (const stream of [...this.outputs, ...this.inputs]) stream.initialize(zeroTime);
     this.#reachable = this.#collectReachable();
-    if (this.rememberDuration !== undefined) for (const stream of this.#reachable) stream.remember(this.rememberDuration);
+    for (const stream of this.#reachable) {
+      stream.initialize(zeroTime);
+      if (this.rememberDuration !== undefined) stream.remember(this.rememberDuration);
+    }
+    for (const stream of this.#reachable.toReversed()) stream.rememberInputs();
     for (const stream of this.#reachable) stream.validateAtStart();
   }
 
@@ -93,15 +96,21 @@ export class DStreamGraph {
     for (const stream of this.#reachable) stream.clearMetadata(time);
   }
 
-  /** Everything that outputs depend on and every input, each stream after those it depends on. */
+  /**
+   * Everything that outputs depend on and every input, each stream after those it depends on. With a stack of its own, since a
+   * chain of streams may be longer than the call stack is deep.
+   */
   #collectReachable(): DStream<unknown>[] {
     const found = new Set<DStream<unknown>>();
-    const visit = (stream: DStream<unknown>): void => {
-      if (found.has(stream)) return;
-      for (const dependency of stream.dependencies) visit(dependency);
-      found.add(stream);
-    };
-    for (const stream of [...this.inputs, ...this.outputs]) visit(stream);
+    const unexpanded = (streams: readonly DStream<unknown>[]): { readonly stream: DStream<unknown>; readonly expanded: boolean }[] =>
+      streams.toReversed().map((stream) => ({ stream, expanded: false }));
+    const stack = unexpanded([...this.inputs, ...this.outputs]);
+    for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
+      const { stream, expanded } = entry;
+      if (found.has(stream)) continue;
+      if (expanded) found.add(stream);
+      else stack.push({ stream, expanded: true }, ...unexpanded(stream.dependencies));
+    }
     return [...found];
   }
 }

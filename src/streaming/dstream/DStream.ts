@@ -61,7 +61,7 @@ export abstract class DStream<T> {
 
   /** How long (ms) after its batch a record may still be in an RDD of this stream. */
   get reach(): number {
-    // Asked for at every stream, and streams may come together again behind a branch: that would double the work each time.
+    // Kept, since streams may come together again behind a branch: that would double the work each time.
     this.#reach ??= this.ownReach + this.dependencies.reduce((longest, { reach }) => Math.max(longest, reach), 0);
     return this.#reach;
   }
@@ -136,15 +136,14 @@ export abstract class DStream<T> {
     // Most streams have nothing but their RDDs.
   }
 
-  /** Prepares this stream and all it depends on; called by the context when it starts. */
+  /** Prepares this stream; called by the graph when it starts, after all that this stream depends on has been prepared. */
   initialize(zeroTime: number): void {
-    if (this.#zeroTime !== undefined) return;
     this.#zeroTime = zeroTime;
+    this.#reach = this.reach;
     if (this.goesOnFromItsPast && this.context.checkpointDirectory !== undefined) {
       this.#checkpointInterval ??= this.usualCheckpointInterval;
     }
     this.remember(Math.max(this.slideDuration, 2 * (this.#checkpointInterval ?? 0)));
-    for (const dependency of this.dependencies) dependency.initialize(zeroTime);
   }
 
   /** Whether each RDD of this stream is made from the one before: such a stream is checkpointed without being asked to. */
@@ -224,10 +223,13 @@ export abstract class DStream<T> {
     return interval !== undefined && isMultipleOf(time - this.context.gridOrigin(this.#zeroTime ?? 0), interval);
   }
 
-  /** Asks for RDDs to be kept for at least `duration` ms after their batch, here and in what this stream depends on. */
+  /** Asks for RDDs to be kept for at least `duration` ms after their batch, before the context starts. */
   remember(duration: number): void {
-    if (duration <= this.#rememberDuration) return;
-    this.#rememberDuration = duration;
+    this.#rememberDuration = Math.max(this.#rememberDuration, duration);
+  }
+
+  /** Has what this stream depends on remember what this stream needs; called by the graph when it starts, the outputs first. */
+  rememberInputs(): void {
     for (const dependency of this.dependencies) dependency.remember(this.parentRememberDuration);
   }
 
@@ -264,14 +266,46 @@ export abstract class DStream<T> {
    * have is not known, and must not be remembered as nothing.
    */
   getOrCompute(time: number): RDD<T> | null {
-    const present = this.#generated.get(time);
-    if (present !== undefined) return present;
-    if (!this.isTimeValid(time) || time > this.context.newestBatch) return null;
+    if (this.#isToBeMade(time)) this.#makeAfterInputs(time);
+    return this.#generated.get(time) ?? null;
+  }
+
+  /** Whether there can be an RDD of a batch time now; where not, that is not remembered. */
+  protected canBeMade(time: number): boolean {
+    return this.isTimeValid(time) && time <= this.context.newestBatch;
+  }
+
+  #isToBeMade(time: number): boolean {
+    return !this.#generated.has(time) && this.canBeMade(time);
+  }
+
+  /**
+   * Makes the RDDs of a time in the order in which each needs the others. With a stack of its own, since a chain of streams may be
+   * longer than the call stack is deep.
+   */
+  #makeAfterInputs(time: number): void {
+    const stack: { readonly stream: DStream<unknown>; readonly expanded: boolean }[] = [{ stream: this, expanded: false }];
+    for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
+      const { stream, expanded } = entry;
+      if (!stream.#isToBeMade(time)) continue;
+      if (expanded) {
+        stream.#make(time);
+        continue;
+      }
+      stack.push({ stream, expanded: true });
+      // The first input is made first, so it comes last.
+      for (let index = stream.dependencies.length - 1; index >= 0; index--) {
+        const input = stream.dependencies[index];
+        if (input !== undefined) stack.push({ stream: input, expanded: false });
+      }
+    }
+  }
+
+  #make(time: number): void {
     let rdd = this.compute(time);
     if (rdd !== null && !this.cutsLineage && this.isCheckpointTime(time)) rdd = new CheckpointedRDD(rdd);
     if (rdd !== null && this.#persisted) rdd.persist();
     this.#generated.set(time, rdd);
-    return rdd;
   }
 
   /**

@@ -6,6 +6,7 @@ import { DStream } from './DStream';
 /** An output: runs a function with each RDD of its parent. */
 export class ForEachDStream<T> extends DStream<never> {
   readonly dependencies: readonly [DStream<T>];
+  readonly slideDuration: number;
   readonly #name: string;
   readonly #action: (rdd: RDD<T>, time: number) => unknown;
 
@@ -15,12 +16,9 @@ export class ForEachDStream<T> extends DStream<never> {
       throw new IllegalArgumentError(`${name} needs a function (rdd, time) => ..., and was given a value of type ${typeof action}.`);
     }
     this.dependencies = [parent];
+    this.slideDuration = parent.slideDuration;
     this.#name = name;
     this.#action = action;
-  }
-
-  get slideDuration(): number {
-    return this.dependencies[0].slideDuration;
   }
 
   protected override compute(): null {

@@ -7,16 +7,14 @@ import { DStream } from './DStream';
 /** Each RDD of the parent replaced by another that is made from it alone, at the same times. */
 export class RDDMappedDStream<T, U> extends DStream<U> {
   readonly dependencies: readonly [DStream<T>];
+  readonly slideDuration: number;
   readonly #onRDD: (rdd: RDD<T>) => RDD<U>;
 
   constructor(parent: DStream<T>, onRDD: (rdd: RDD<T>) => RDD<U>) {
     super(parent.context);
     this.dependencies = [parent];
+    this.slideDuration = parent.slideDuration;
     this.#onRDD = onRDD;
-  }
-
-  get slideDuration(): number {
-    return this.dependencies[0].slideDuration;
   }
 
   protected override compute(time: number): RDD<U> | null {

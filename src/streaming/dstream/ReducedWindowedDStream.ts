@@ -2,6 +2,7 @@ import { checkFunction } from '../checkFunction';
 import type { Pair } from '../Pair';
 import { IncrementalWindowRDD, type IncrementalWindow, type Running } from '../rdd/IncrementalWindowRDD';
 import type { RDD } from '../rdd/RDD';
+import { combinedWindows } from './BlockWindowedDStream';
 import { DStream } from './DStream';
 import { SlidingDStream } from './SlidingDStream';
 
@@ -141,7 +142,8 @@ DStream.prototype.reduceByKeyAndWindow = function <K, V>(
   if (typeof inverseOrWindow === 'number') {
     const numPartitions = slideOrPartitions;
     checkFunction('reduceByKeyAndWindow', '(first, second) => combined first', reduce);
-    return this.reduceByKey(reduce, numPartitions).window(inverseOrWindow, windowOrSlide).reduceByKey(reduce, numPartitions);
+    const batches = this.reduceByKey(reduce, numPartitions);
+    return combinedWindows(batches, (rdd) => rdd.reduceByKey(reduce, numPartitions), inverseOrWindow, windowOrSlide);
   }
   const given = typeof options === 'number' ? { numPartitions: options, filter } : options;
   if (given.filter !== undefined) checkFunction('reduceByKeyAndWindow', '([key, value]) => boolean as its filter', given.filter);

@@ -8,6 +8,7 @@ import { DStream } from './DStream';
 /** What a user's function makes, at every batch, of the RDDs that several streams have at that time. */
 export class TransformedDStream<U> extends DStream<U> {
   readonly dependencies: readonly [DStream<unknown>, ...DStream<unknown>[]];
+  readonly slideDuration: number;
   readonly #operation: string;
   readonly #transform: (rdds: readonly RDD<unknown>[], time: number) => RDD<U>;
 
@@ -32,12 +33,9 @@ export class TransformedDStream<U> extends DStream<U> {
       }
     }
     this.dependencies = [first, ...others];
+    this.slideDuration = first.slideDuration;
     this.#operation = operation;
     this.#transform = transform;
-  }
-
-  get slideDuration(): number {
-    return this.dependencies[0].slideDuration;
   }
 
   protected override compute(time: number): RDD<U> | null {

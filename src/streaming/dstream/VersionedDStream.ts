@@ -9,6 +9,7 @@ import { DStream } from './DStream';
  */
 export abstract class VersionedDStream<T, U, Version extends StateVersionRDD<U>> extends DStream<U> {
   readonly dependencies: readonly [DStream<T>];
+  readonly slideDuration: number;
   #newest: Version | null = null;
   /** The newest version that has been made: what `#newest` goes on from may not have been yet. */
   #made: Version | null = null;
@@ -19,10 +20,7 @@ export abstract class VersionedDStream<T, U, Version extends StateVersionRDD<U>>
   constructor(parent: DStream<T>) {
     super(parent.context);
     this.dependencies = [parent];
-  }
-
-  get slideDuration(): number {
-    return this.dependencies[0].slideDuration;
+    this.slideDuration = parent.slideDuration;
   }
 
   /** A version needs the parent's RDD of its own batch alone. */
@@ -51,9 +49,12 @@ export abstract class VersionedDStream<T, U, Version extends StateVersionRDD<U>>
   protected abstract nextVersion(time: number, before: Version | null, batch: RDD<T> | null): Version | null;
 
   override getOrCompute(time: number): Version | null {
-    // A batch that has not come yet may still have a version: that must not be remembered as none.
-    if (this.isTimeValid(time) && time > this.#running) return null;
     return super.getOrCompute(time) as Version | null;
+  }
+
+  /** A batch that has not come yet may still have a version: that must not be remembered as none. */
+  protected override canBeMade(time: number): boolean {
+    return super.canBeMade(time) && time <= this.#running;
   }
 
   protected override compute(time: number): Version | null {

@@ -86,16 +86,14 @@ export class MapWithStateDStream<K, V, S, E> extends VersionedDStream<Pair<K, V>
 /** All keys with their state, after each batch of a `MapWithStateDStream`. */
 class StateSnapshotsDStream<K, S> extends DStream<Pair<K, S>> {
   readonly dependencies: readonly [DStream<unknown>];
+  readonly slideDuration: number;
   readonly #versionAt: (time: number) => StateVersion<K, S> | null;
 
   constructor(states: DStream<unknown>, versionAt: (time: number) => StateVersion<K, S> | null) {
     super(states.context);
     this.dependencies = [states];
+    this.slideDuration = states.slideDuration;
     this.#versionAt = versionAt;
-  }
-
-  get slideDuration(): number {
-    return this.dependencies[0].slideDuration;
   }
 
   protected override compute(time: number): RDD<Pair<K, S>> | null {

@@ -1,5 +1,7 @@
 import { checkFunction } from '../checkFunction';
 import type { Pair } from '../Pair';
+import { ReducedRDD } from '../rdd/ReducedRDD';
+import { combinedWindows } from './BlockWindowedDStream';
 import { DStream } from './DStream';
 import { ReducedWindowedDStream } from './ReducedWindowedDStream';
 
@@ -56,7 +58,7 @@ DStream.prototype.reduceByWindow = function <T>(
 ): DStream<T> {
   checkFunction('reduceByWindow', '(first, second) => combined', reduce);
   if (typeof inverseOrWindow === 'number') {
-    return this.reduce(reduce).window(inverseOrWindow, windowOrSlide).reduce(reduce);
+    return combinedWindows(this.reduce(reduce), (rdd) => new ReducedRDD(rdd, reduce), inverseOrWindow, windowOrSlide);
   }
   return reducedByWindow(this, reduce, inverseOrWindow, windowOrSlide, slide ?? this.slideDuration);
 };

@@ -150,7 +150,18 @@ export abstract class RDD<T> {
   async materialise(): Promise<void> {
     this.persist();
     await prepareStages(this);
+    this.settle();
+  }
+
+  /** The same, after `prepareStages`. */
+  settle(): void {
+    this.persist();
     for (let partition = 0; partition < this.partitionCount; partition++) this.iterate(partition, ignore);
+  }
+
+  /** Whether its partitions are computed by calls that last while others are computed. For use after `prepare`. */
+  get nests(): boolean {
+    return this.#kept !== undefined || this.passage(0) === undefined;
   }
 
   /** Runs a function over each partition, in order, and gives its results. */

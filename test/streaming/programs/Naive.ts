@@ -32,11 +32,11 @@ export function each<T, U>(stream: Naive<T>, change: (records: readonly T[]) => 
 export function both<T, U, V>(
   first: Naive<T>,
   second: Naive<U>,
-  change: (first: readonly T[], second: readonly U[]) => readonly V[],
+  change: (first: readonly T[], second: readonly U[], time: number) => readonly V[],
 ): Naive<V> {
   return {
     slide: first.slide,
-    batches: new Map([...first.batches].map(([time, records]) => [time, change(records ?? [], second.batches.get(time) ?? [])])),
+    batches: new Map([...first.batches].map(([time, records]) => [time, change(records ?? [], second.batches.get(time) ?? [], time)])),
   };
 }
 

@@ -124,9 +124,31 @@ function pairsWith(
   };
 }
 
-/** A window of some whole batches: length 1 to 4 slides of the parent, slide 1 to 3. */
+/** An operation on two streams of numbers with RDDs at the same times. */
+function numbersWith(
+  name: string,
+  naive: (first: readonly number[], second: readonly number[], time: number) => number[],
+  build: (first: DStream<number>, second: DStream<number>) => DStream<number>,
+): Operation {
+  return {
+    name,
+    apply: (stream, other) => {
+      if (stream.kind !== 'numbers' || other.kind !== 'numbers') return undefined;
+      if (stream.naive.slide !== other.naive.slide || stream.nullable || other.nullable) return undefined;
+      return {
+        kind: 'numbers',
+        naive: both(stream.naive, other.naive, naive),
+        build: (environment) => build(builtOf(stream, environment), builtOf(other, environment)),
+        ordered: stream.ordered && other.ordered,
+        nullable: false,
+      };
+    },
+  };
+}
+
+/** A window of some whole batches: length 1 to 8 slides of the parent, slide 1 to 3. */
 function durations(stream: AnyStream, { first, second }: Choice): { readonly length: number; readonly slide: number } {
-  return { length: stream.naive.slide * (1 + (first % 4)), slide: stream.naive.slide * (1 + (second % 3)) };
+  return { length: stream.naive.slide * (1 + (first % 8)), slide: stream.naive.slide * (1 + (second % 3)) };
 }
 
 const missing = -1000;
@@ -161,6 +183,24 @@ export const OPERATIONS: readonly Operation[] = [
     naive: each(stream.naive, (records) => records.flatMap((value) => (value % 3 === 0 ? [] : [value, value + 1]))),
     build: (environment) => builtOf(stream, environment).flatMap((value) => (value % 3 === 0 ? [] : [value, value + 1])),
   })),
+  numbersTo('mapPartitions', (stream) => ({
+    ...stream,
+    naive: each(stream.naive, (records) => records.flatMap((value) => (value % 4 === 0 ? [] : [value - 1]))),
+    build: (environment) =>
+      builtOf(stream, environment).mapPartitions((records) => [...records].flatMap((value) => (value % 4 === 0 ? [] : [value - 1]))),
+  })),
+  numbersTo('sortBy', (stream, { first }) => {
+    if (stream.nullable) return undefined;
+    const ascending = first % 2 === 0;
+    return {
+      ...stream,
+      // Equal numbers look the same, so the order is known whatever it was before.
+      ordered: true,
+      naive: each(stream.naive, (records) => [...records].sort((one, other) => (ascending ? one - other : other - one))),
+      build: (environment) =>
+        builtOf(stream, environment).transform((rdd) => rdd.sortBy((value) => value, ascending, environment.partitions)),
+    };
+  }),
   numbersTo('repartition', (stream, { first }) => ({
     ...stream,
     build: (environment) => builtOf(stream, environment).repartition(1 + (first % 5)),
@@ -279,20 +319,16 @@ export const OPERATIONS: readonly Operation[] = [
       build: (environment) => builtOf(stream, environment).countByWindow(length, slide),
     };
   }),
-  {
-    name: 'union',
-    apply: (stream, other) => {
-      if (stream.kind !== 'numbers' || other.kind !== 'numbers') return undefined;
-      if (stream.naive.slide !== other.naive.slide || stream.nullable || other.nullable) return undefined;
-      return {
-        kind: 'numbers',
-        ordered: stream.ordered && other.ordered,
-        nullable: false,
-        naive: both(stream.naive, other.naive, (first, second) => [...first, ...second]),
-        build: (environment) => builtOf(stream, environment).union(builtOf(other, environment)),
-      };
-    },
-  },
+  numbersWith('union', (first, second) => [...first, ...second], (first, second) => first.union(second)),
+  numbersWith('union of the context', (first, second) => [...second, ...first, ...first], (first, second) =>
+    first.context.union([second, first, first]),
+  ),
+  numbersWith('transformWith', (first, second, time) => [...first, ...second].map((value) => value + time / BATCH), (first, second) =>
+    first.transformWith(second, (rdd, other, time) => rdd.union(other).map((value) => value + time / BATCH)),
+  ),
+  numbersWith('transform of the context', (first, second) => [...first, ...second.map(scramble)], (first, second) =>
+    first.context.transform([first, second], ([one, other]) => one.union(other.map(scramble))),
+  ),
   numbersToPairs('map to pairs', (stream, { first }) => ({
     ...stream,
     naive: each(stream.naive, (records) => records.map((value): KeyedNumber => [value % (2 + (first % 4)) + 0, value])),
@@ -441,6 +477,27 @@ export const OPERATIONS: readonly Operation[] = [
       build: (environment) =>
         builtOf(stream, environment).updateStateByKeyWithTime(
           (time, key, values, state: number | undefined) => update(values, state, key, time),
+          environment.partitions,
+        ),
+    };
+  }),
+  pairsTo('updateStateByPartition', (stream) => {
+    const update = (values: readonly number[], state: number | undefined, key: number): number | undefined => {
+      const next = folded(stream.ordered, values, (state ?? key) + 2);
+      return next % 6 === 0 ? undefined : next;
+    };
+    return {
+      ordered: false,
+      nullable: stream.nullable,
+      naive: updated(stream.naive, update),
+      build: (environment) =>
+        builtOf(stream, environment).updateStateByPartition<number, number, number>(
+          function* (all) {
+            for (const [key, values, state] of all) {
+              const next = update(values, state, key);
+              if (next !== undefined) yield [key, next];
+            }
+          },
           environment.partitions,
         ),
     };

@@ -69,7 +69,7 @@ describe('prepareStages', () => {
     let plain = ssc.parallelize([0]);
     for (let n = 1; n <= 10_000; n++) plain = plain.union(ssc.parallelize([n]));
     expect(await plain.count()).to.equal(10_001);
-  });
+  }).timeout(60_000);
 
   it('stops at what is kept on the way, and keeps what it passes', async () => {
     let calls = 0;
