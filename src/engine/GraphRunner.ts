@@ -136,7 +136,7 @@ export class GraphRunner {
     for (;;) {
       const former = await this.#keeper.former(prepared.plan, options);
       if (former === undefined || this.#isStopped()) return;
-      await this.#run(former.prepared, former.options, true);
+      await this.#run(former.prepared, former.options, prepared.plan);
       // A place outside that does not answer must not keep the newer drawing from running, which may be what mends it.
       this.#sinks.letGo();
       await this.#keeper.replayed();
@@ -270,13 +270,13 @@ export class GraphRunner {
 
   /**
    * Starts a plan, unless the graph has been stopped meanwhile.
-   * @param isReplay whether only what was interrupted is to run: nothing is received
+   * @param successor the plan that comes next, where only what was interrupted is to run: nothing is received
    * @returns the names of the states that began afresh
    */
-  async #run(prepared: PreparedPlan, options: RunOptions, isReplay = false): Promise<ReadonlySet<string>> {
+  async #run(prepared: PreparedPlan, options: RunOptions, successor?: Plan): Promise<ReadonlySet<string>> {
     const { plan } = prepared;
     if (this.#stopped) return new Set();
-    const context = contextFor(plan, this.#clock, this.#lastBatch, await this.#keeper.hooks(plan, isReplay), (text) => {
+    const context = contextFor(plan, this.#clock, this.#lastBatch, await this.#keeper.hooks(plan, successor !== undefined), (text) => {
       this.#logs.add({ operator: plan.graph, level: 'warn', text });
     });
     await this.#receivers.be(plan);
@@ -284,7 +284,7 @@ export class GraphRunner {
     this.#keeper.giveUpState(options.reset, plan);
     const times = new UserCallTimes(this.#calls, this.#clock, plan.operators.map(({ id }) => this.#figures.of(id)));
     const fresh = this.#build(prepared, context, options, times);
-    await this.#sinks.run(plan, options.secrets);
+    await this.#sinks.run(plan, options.secrets, successor);
     context.addStreamingListener({
       onBatchSubmitted: () => {
         // It has to wait: a moment to tell for how long others have been at it.
@@ -304,14 +304,14 @@ export class GraphRunner {
     });
     this.#current = { prepared, context, options };
     this.#figures.keep(plan.operators);
-    if (!isReplay) {
+    if (successor === undefined) {
       await this.#keeper.restoreWaiting();
       await this.#receivers.takeOver();
     }
     if (this.#isStopped()) return fresh;
     if (this.#isOnHold) context.batches.pause();
     await context.start();
-    if (isReplay) return fresh;
+    if (successor !== undefined) return fresh;
     this.#events.described(prepared.describe(this.#helpers));
     await this.#receivers.run(plan, options.secrets);
     return fresh;

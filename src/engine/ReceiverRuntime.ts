@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/Clock';
 import { canonicalJson } from '../plan/canonical';
 import type { BackpressureParameters, ReceiverOperator } from '../plan/Plan';
+import { floorToGrid } from '../streaming/duration';
 import { ReceiverBuffer } from '../streaming/receiver/ReceiverBuffer';
 import { PIDRateEstimator } from '../streaming/scheduler/PIDRateEstimator';
 import { RateController } from '../streaming/scheduler/RateController';
@@ -61,6 +62,8 @@ export class ReceiverRuntime {
   /** What the source was made from: it is made anew when this changes. */
   #sourceIdentity: string | undefined;
   #stopped = false;
+  /** ms; undefined before the first plan. */
+  #batchInterval: number | undefined;
   #rateController: RateController | undefined;
   /** What the rate controller was made from. */
   #rateIdentity: string | undefined;
@@ -75,6 +78,7 @@ export class ReceiverRuntime {
 
   configure(operator: ReceiverOperator, batchInterval: number): void {
     const { bufferLimit, maxRate, backpressure } = operator.parameters;
+    this.#batchInterval = batchInterval;
     this.buffer.limits = { bufferLimit, maxRate: maxRate ?? Infinity, blockInterval: batchInterval / BLOCKS_A_BATCH };
     const identity = canonicalJson({ batchInterval, maxRate, backpressure });
     // What the estimator has learnt stays where it still means the same.
@@ -82,6 +86,14 @@ export class ReceiverRuntime {
     this.#rateIdentity = identity;
     this.buffer.rate = Infinity;
     this.#rateController = backpressure === null ? undefined : this.#controller(backpressure, batchInterval);
+  }
+
+  /** ms until the next batch is due. */
+  get untilBatch(): number {
+    const interval = this.#batchInterval;
+    if (interval === undefined) return 0;
+    const now = this.#clock.now();
+    return floorToGrid(now, interval) + interval - now;
   }
 
   /** Keeps the rate at what batches can take; undefined where that is not wanted. */
@@ -295,7 +307,11 @@ export class ReceiverRuntime {
     const records: RawRecord[] = [];
     for (let index = 0; index < count; index++) {
       const message = messages[index] as SourceMessage & { readonly key?: RecordKey };
-      records.push(new RawRecord(message.payload, message.topic, message.key, now, this.#order.next++));
+      const order = this.#order.next++;
+      const { place, topic } = message;
+      records.push(place === undefined
+        ? new RawRecord(message.payload, topic, message.key, now, order)
+        : RawRecord.within(place.block, place.start, place.end, topic, now, order));
     }
     return records;
   }

@@ -111,6 +111,7 @@ export class Receivers {
       dropped: (count) => {
         figures.refused += count;
       },
+      untilBatch: () => runtime.untilBatch,
       status: (status) => {
         figures.source = status;
         this.#host.changed();

@@ -4,8 +4,9 @@ import type { BatchOrigin, Settled, Sink, SinkRecord } from '../sinks/Sink';
 /** ms that whatever is under way may still take when a plan ends. */
 const LAST_WAIT = 1000;
 
-/** Batches that may go on being delivered after the plan has ended that made them. More of them would fill memory. */
-const MOST_LET_GO = 10;
+/** What may go on being delivered after the plan has ended that made it: few batches, or few records. More would fill memory. */
+const FEW_BATCHES = 10;
+const FEW_RECORDS = 100_000;
 
 /**
  * One sink of a running graph that sends records out of Node-RED, and what it has not delivered. It outlives the streams
@@ -120,7 +121,7 @@ export class SinkRuntime {
   }
 
   get #mayLeave(): boolean {
-    return this.#lettingGo && this.#batches <= MOST_LET_GO;
+    return this.#lettingGo && (this.#batches <= FEW_BATCHES || this.#undelivered <= FEW_RECORDS);
   }
 
   /** Batches wait again for what they hand over. */

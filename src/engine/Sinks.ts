@@ -43,8 +43,16 @@ export class Sinks {
     for (const id of wanted) if (!this.#runtimes.has(id)) this.#runtimes.set(id, new SinkRuntime(this.#host.clock));
   }
 
-  async run(plan: Plan, secrets: Readonly<Record<string, unknown>>): Promise<void> {
-    await Promise.all(outsideOf(plan).map((operator) => this.#run(operator, secrets)));
+  /**
+   * Lets them run.
+   * @param successor the drawing that goes on after this one, where only interrupted batches of a former one run
+   */
+  async run(plan: Plan, secrets: Readonly<Record<string, unknown>>, successor?: Plan): Promise<void> {
+    await Promise.all(outsideOf(plan).map(async (operator) => {
+      const today = successor === undefined ? operator : asToday(operator, successor);
+      // Nothing leads there any more: what it would get is counted, and told when the successor runs.
+      await (today === undefined ? this.#runtimes.get(operator.id)?.stop() : this.#run(today, secrets));
+    }));
   }
 
   async #run(operator: SinkOperator, secrets: Readonly<Record<string, unknown>>): Promise<void> {
@@ -95,6 +103,17 @@ export class Sinks {
 
 function outsideOf(plan: Plan): SinkOperator[] {
   return plan.operators.filter(leadsOutside);
+}
+
+/**
+ * A sink of a former drawing, leading to where the drawing of today has it lead: that may be what mends it, and addresses and
+ * passwords of before are kept nowhere. Files stay the same, for they alone tell what is in them already. Undefined where it leads
+ * nowhere any more.
+ */
+function asToday(operator: SinkOperator, today: Plan): SinkOperator | undefined {
+  if (!('connection' in operator.parameters.target)) return operator;
+  const same = outsideOf(today).find(({ id }) => id === operator.id);
+  return same === undefined ? undefined : { ...operator, parameters: { ...operator.parameters, target: same.parameters.target } };
 }
 
 /** Whether an operator is a sink to a place outside of Node-RED, to which a connection is kept. */

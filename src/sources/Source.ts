@@ -3,6 +3,15 @@ export interface SourceMessage {
   /** A Buffer where it came from a network, any value where it came over a wire. */
   readonly payload: unknown;
   readonly topic: string;
+  /** Where the payload is, in a block of bytes that many messages came in: `payload` is made of it when somebody asks. */
+  readonly place?: PayloadPlace;
+}
+
+/** From `start` to before `end`. */
+export interface PayloadPlace {
+  readonly block: Buffer;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** What a source is doing, for the status of its node. */
@@ -52,6 +61,8 @@ export interface SourceHost {
   readonly log?: SourceLog;
   /** So many messages are lost, because they could not be taken and their sender does not send them again. */
   dropped?(count: number): void;
+  /** ms until what was handed over makes a batch: until then nobody misses what was not. Absent, or 0, where nobody knows. */
+  untilBatch?(): number;
   status(status: SourceStatus): void;
   problem(problem: SourceProblem): void;
 }

@@ -10,7 +10,7 @@ import { batchFile, manifestFile, periodOf } from './fileNames';
 import { columnsLeftOut, failureOf, unwritable } from './fileProblems';
 import type { FileSinkOptions } from './FileSinkOptions';
 import { jsonLine, textLine } from './lines';
-import type { Manifest } from './Manifest';
+import type { FormerRun, Manifest, Reached } from './Manifest';
 
 /** Characters of lines that are made into bytes at once. */
 const PIECE = 1_048_576;
@@ -20,9 +20,6 @@ const LAST_WAIT = 1500;
 
 /** How many runs before the last are remembered. Who was paused for longer than these took has lost its place long ago. */
 const FORMER_RUNS = 8;
-
-/** What is there of a batch that has not come before. */
-const NOTHING = { parts: {}, pieces: 0 };
 
 /** Records as they will stand in a file. */
 interface Written {
@@ -132,15 +129,15 @@ export class FileSink implements Sink {
     const { lines, refused, columns } = this.#linesOf(fresh, manifest);
     if (lines.length === 0) return refused;
     const { batchTime, origin: { run } } = delivery;
-    const before = isOf(delivery, manifest) ? manifest : NOTHING;
+    const pieces = isOf(delivery, manifest) ? manifest.pieces : 0;
     let announced = await this.#committed.file(manifest, periodOf(this.#options.roll, batchTime), columns);
     const { file } = announced;
     let content: readonly Uint8Array[];
     if (this.#options.roll === 'batch') {
       const own = this.#content(lines, columns);
-      const name = await this.#ownFile(delivery, manifest, before.pieces);
-      if (comesBack(delivery, manifest) || name !== batchFile(this.#options, batchTime, before.pieces, 1)) {
-        announced = { ...announced, announced: { batch: batchTime, pieces: before.pieces, name } };
+      const name = await this.#ownFile(delivery, manifest, pieces);
+      if (comesBack(delivery, manifest) || name !== batchFile(this.#options, batchTime, pieces, 1)) {
+        announced = { ...announced, announced: { batch: batchTime, pieces, name } };
         await this.#committed.commit(announced);
       }
       await this.#committed.make(name, own);
@@ -150,12 +147,13 @@ export class FileSink implements Sink {
       content = this.#content(lines, file.length === 0 ? columns : null);
     }
     const length = await this.#committed.append(file, content);
-    const parts = { ...before.parts };
+    const reached = reachedBy(run, manifest);
+    const parts = { ...(reached?.batch === batchTime ? reached.parts : {}) };
     for (const record of fresh) parts[partOf(record)] = numberOf(record) + 1;
     const { announced: _made, newest: _newest, ...others } = announced;
     const newest = comesBack(delivery, manifest) ? { newest: manifest.newest ?? manifest.batch ?? batchTime } : {};
     await this.#committed.commit({
-      ...others, batch: batchTime, run, former: formerRuns(manifest, run), parts, pieces: before.pieces + 1, file: { ...file, length }, ...newest,
+      ...others, batch: batchTime, run, former: formerRuns(manifest, run), parts, pieces: pieces + 1, file: { ...file, length }, ...newest,
     });
     return refused;
   }
@@ -163,16 +161,20 @@ export class FileSink implements Sink {
   /** The records that are not in the files. */
   #notYetThere(delivery: Delivery, manifest: Manifest): readonly SinkRecord[] {
     const { records, batchTime, origin, attempts } = delivery;
-    const { batch, run, parts } = manifest;
+    const { batch, run } = manifest;
     // A process that was paused while another one took over: its batch is there, or the other one writes it.
-    if (origin.run !== undefined && origin.runsAgain?.has(origin.run) !== true && manifest.former?.includes(origin.run) === true) return [];
+    const isFormer = manifest.former?.some((each) => each.run === origin.run) === true;
+    if (isFormer && origin.runsAgain?.has(origin.run) !== true) return [];
     // Within one start batch times only rise, so a batch of the same start and time is the same batch, whatever became of its note.
     const isSameStart = run !== undefined && run === origin.run;
     // What came up to a batch, in the order of the times, is there.
     if (batch !== null && batch > batchTime && (isSameStart || origin.runsAgain?.has(run) === true)) return [];
+    // So is what its own run came to, whatever was written since: by the graph without a log, say, or with one elsewhere.
+    const reached = reachedBy(origin.run, manifest);
+    if (reached?.batch !== batchTime) return isFormer && (reached?.batch ?? -Infinity) > batchTime ? [] : records;
     // A part that comes for the first time has no number yet; what could not be made certain at an attempt before has.
-    const mayBeThere = isOf(delivery, manifest) && (isSameStart || origin.runsAgain !== undefined || attempts > 1);
-    return mayBeThere ? records.filter((record) => numberOf(record) >= (parts[partOf(record)] ?? 0)) : records;
+    const mayBeThere = isSameStart || origin.runsAgain !== undefined || attempts > 1;
+    return mayBeThere ? records.filter((record) => !isIn(reached, record)) : records;
   }
 
   #linesOf(records: readonly SinkRecord[], manifest: Manifest): Written {
@@ -271,8 +273,19 @@ function isOf({ batchTime, origin }: Delivery, { batch, run }: Manifest): boolea
 }
 
 /** The runs that are over when something of `run` is written. */
-function formerRuns({ former, run: last }: Manifest, run: string | undefined): readonly string[] | undefined {
-  return last === undefined || last === run ? former : [...(former ?? []).filter((each) => each !== last), last].slice(-FORMER_RUNS);
+function formerRuns({ former, run: last, batch, parts }: Manifest, run: string | undefined): readonly FormerRun[] | undefined {
+  if (last === undefined || last === run) return former;
+  return [...(former ?? []).filter((each) => each.run !== last), { run: last, batch, parts }].slice(-FORMER_RUNS);
+}
+
+/** How far a run came that wrote something; undefined where nothing is known of it. */
+function reachedBy(run: string | undefined, manifest: Manifest): Reached | undefined {
+  return run === manifest.run ? manifest : manifest.former?.find((each) => each.run === run);
+}
+
+/** Whether a message of the last batch is in the files. */
+function isIn({ parts }: Reached, record: SinkRecord): boolean {
+  return numberOf(record) < (parts[partOf(record)] ?? 0);
 }
 
 /**

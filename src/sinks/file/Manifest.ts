@@ -10,21 +10,30 @@ export interface GrowingFile {
   readonly length: number;
 }
 
-/** What a file sink has done for good: kept in a file beside those that it writes, and replaced as a whole. */
-export interface Manifest {
-  /** Who writes. */
-  readonly sink: string;
+/** How far the files have what was to be written. */
+export interface Reached {
   /** The last batch of which something is in the files, ms since the epoch; null before the first. */
   readonly batch: number | null;
-  /** The run that wrote that batch down; absent where nobody did. */
-  readonly run?: string | undefined;
-  /** The runs before that one of which something was written, the newest last: none of them writes of its own any more. */
-  readonly former?: readonly string[] | undefined;
   /**
    * What of that batch is there. A batch may come in several parts, each with names and numbers of its own: for the names of a part,
    * the number of the first message that is not there.
    */
   readonly parts: Readonly<Record<string, number>>;
+}
+
+/** A run that another one has followed, and how far it came. */
+export interface FormerRun extends Reached {
+  readonly run: string;
+}
+
+/** What a file sink has done for good: kept in a file beside those that it writes, and replaced as a whole. */
+export interface Manifest extends Reached {
+  /** Who writes. */
+  readonly sink: string;
+  /** The run that wrote the last batch down; absent where nobody did. */
+  readonly run?: string | undefined;
+  /** The runs before that one of which something was written, the newest last: none of them writes of its own any more. */
+  readonly former?: readonly FormerRun[] | undefined;
   /** How many times something of that batch was written. */
   readonly pieces: number;
   /** The file that grows; null before the first. */
@@ -80,7 +89,14 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
   }
   if (version !== VERSION || check !== checkOf(content)) throw new ManifestError('Its checksum is not that of its content.');
   // The checksum says that a sink wrote it, so it has the members that a sink writes.
-  return content as unknown as Manifest;
+  const manifest = content as unknown as Manifest;
+  const former = manifest.former as readonly (FormerRun | string)[] | undefined;
+  return former === undefined ? manifest : { ...manifest, former: former.map(asFormerRun) };
+}
+
+/** Early versions kept only the names of former runs. */
+function asFormerRun(former: FormerRun | string): FormerRun {
+  return typeof former === 'string' ? { run: former, batch: null, parts: {} } : former;
 }
 
 /** 8 hexadecimal digits. */

@@ -87,6 +87,11 @@ export class MessageIntake implements Intake {
     while (this.#waitingBytes > WAITING_BYTES / 2) await new Promise<void>((resolve) => this.#whenCaughtUp.push(resolve));
   }
 
+  /** ms until what was handed over makes a batch; 0 where nobody knows. */
+  get untilBatch(): number {
+    return this.#host.untilBatch?.() ?? 0;
+  }
+
   /** Whether an earlier connection, perhaps of an earlier process, had a session that the broker should know. */
   get hadSession(): boolean {
     const { log } = this.#host;

@@ -9,6 +9,7 @@ import type { MessageIntake } from './MessageIntake';
 import { DEFAULT_MAXIMUM_PACKET_SIZE, type MqttOptions } from './MqttOptions';
 import { PacketStore } from './PacketStore';
 import { ReadingPace } from './ReadingPace';
+import type { SessionTopic } from './SessionTopic';
 
 /**
  * Messages of QoS 1 and 2 that a version 5 broker may have under way. A group commit of 50 ms at 40,000 messages a second
@@ -85,7 +86,9 @@ export class MqttConnection {
   #closing = false;
 
   /** @throws when certificate or key cannot be used */
-  constructor(options: MqttOptions, address: MqttAddress, intake: MessageIntake, listener: ConnectionListener) {
+  constructor(
+    options: MqttOptions, address: MqttAddress, intake: MessageIntake, sessionTopic: SessionTopic, listener: ConnectionListener,
+  ) {
     this.#listener = listener;
     const isWebSocket = address.transport === 'websocket';
     const client = isWebSocket ? this.#viaWebSocket(options, address, intake) : this.#viaLane(options, address, intake);
@@ -93,8 +96,8 @@ export class MqttConnection {
     client.on('connect', (packet) => {
       this.#connectedAt = performance.now();
       if (isWebSocket) intake.opened(options.protocolVersion === 3 ? undefined : packet.sessionPresent);
-      if (intake.isSettled) this.#subscribe(options, packet);
-      else void this.#subscribeLater(options, packet, intake);
+      if (intake.isSettled && sessionTopic.isNoted) this.#subscribe(options, packet);
+      else void this.#subscribeLater(options, packet, intake, sessionTopic);
     });
     client.on('disconnect', (packet) => {
       this.#disconnectReason = packet.reasonCode;
@@ -147,7 +150,8 @@ export class MqttConnection {
           timer.cancel();
         };
       };
-      this.#lane = new InboundLane(openSocket(address, options.tls), decoder, intake, patience, new ReadingPace(REAL_TIME));
+      const pace = new ReadingPace(REAL_TIME, () => intake.untilBatch);
+      this.#lane = new InboundLane(openSocket(address, options.tls), decoder, intake, patience, pace);
       return this.#lane;
     }, subscriberOptions(options, address));
   }
@@ -211,12 +215,16 @@ export class MqttConnection {
     else acting.then(done, refused);
   }
 
-  async #subscribeLater(options: MqttOptions, connack: IConnackPacket, intake: MessageIntake): Promise<void> {
+  async #subscribeLater(
+    options: MqttOptions, connack: IConnackPacket, intake: MessageIntake, sessionTopic: SessionTopic,
+  ): Promise<void> {
     try {
       await intake.settle(() => this.#pause(LONGEST_SILENCE));
+      if (sessionTopic.former !== undefined) await this.#client.unsubscribeAsync(sessionTopic.former);
+      await sessionTopic.note();
     } catch (error) {
       if (this.#closing || !this.#client.connected) return;
-      this.#fail(new NotStoredError('It could not be stored that the broker has begun a new session.', { cause: error }));
+      this.#fail(new NotStoredError('It could not be stored that there is a new session or another topic.', { cause: error }));
       return;
     }
     if (!this.#closing && this.#client.connected) this.#subscribe(options, connack);
@@ -240,7 +248,9 @@ export class MqttConnection {
 
   #subscribe(options: MqttOptions, connack: IConnackPacket): void {
     const { topic, qos } = options.subscription;
-    this.#client.subscribe(topic, { qos }, (error, granted, packet) => {
+    // In a session that went on, what the broker retains has come already (rh 1). Before version 5 it comes at each connection.
+    const retained = options.protocolVersion === 5 && !options.cleanSession ? { rh: 1 as const } : {};
+    this.#client.subscribe(topic, { qos, ...retained }, (error, granted, packet) => {
       if (this.#closing || this.#error !== undefined || !this.#client.connected) return;
       const answer = packet?.granted[0];
       const reasonCode = typeof answer === 'number' ? answer : undefined;

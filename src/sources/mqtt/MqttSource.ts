@@ -7,6 +7,7 @@ import { connectionFailure } from './connectionFailure';
 import { MessageIntake, MOST_WAITING_BYTES } from './MessageIntake';
 import { MqttConnection } from './MqttConnection';
 import type { MqttOptions } from './MqttOptions';
+import { SessionTopic } from './SessionTopic';
 
 /** ms between attempts when the broker said no: often enough to notice that somebody changed its settings. */
 const SLOW_RETRY_PERIOD = 30_000;
@@ -30,6 +31,7 @@ export class MqttSource implements Source {
   #stopped: Promise<void> | undefined;
   #status: SourceStatus | undefined;
   readonly #intake: MessageIntake;
+  readonly #sessionTopic: SessionTopic;
   /** Whether the broker had, or should have had, a session of this client before the connection there is now. */
   #hadSession = false;
   /** The kinds of problems told since the last time all was well, so that each is told once. */
@@ -51,6 +53,7 @@ export class MqttSource implements Source {
         this.#dropped(count);
       },
     });
+    this.#sessionTopic = new SessionTopic(host, options.subscription.topic);
   }
 
   start(): void {
@@ -80,7 +83,7 @@ export class MqttSource implements Source {
   #connect(address: MqttAddress): void {
     if (this.#stopped !== undefined) return;
     try {
-      this.#connection = new MqttConnection(this.#options, address, this.#intake, {
+      this.#connection = new MqttConnection(this.#options, address, this.#intake, this.#sessionTopic, {
         subscribed: (grantedQos, sessionPresent) => {
           this.#running(grantedQos, sessionPresent);
         },

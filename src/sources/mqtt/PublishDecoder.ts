@@ -1,8 +1,10 @@
+import type { SourceMessage } from '../Source';
 import { MalformedPacketError } from './MalformedPacketError';
+import { ReceivedPublish } from './ReceivedPublish';
 import { TopicCache } from './TopicCache';
 
 /** A PUBLISH packet as it came from the broker. */
-export interface PublishMessage {
+export interface PublishMessage extends SourceMessage {
   readonly topic: string;
   /** A part of the bytes that were received: read it soon, or copy it. */
   readonly payload: Buffer;
@@ -204,7 +206,7 @@ export class PublishDecoder {
   #publish(bytes: Buffer, start: number, body: number, end: number): void {
     const first = bytes[start] ?? 0;
     // 3 was refused when the header was read.
-    const qos = ((first >> 1) & 3) as 0 | 1 | 2;
+    const qos = (first >> 1) & 3;
     const topicStart = body + 2;
     const topicEnd = topicStart + readUInt16(bytes, body, end, 'topic');
     if (topicEnd > end) throw tooShort('topic', topicEnd - topicStart, end - topicStart);
@@ -225,8 +227,7 @@ export class PublishDecoder {
     }
     const topic = topicStart < topicEnd ? this.#topics.topic(bytes, topicStart, topicEnd) : this.#aliased(alias);
     if (alias > 0) this.#aliases.set(alias, topic);
-    const payload = bytes.subarray(offset, end);
-    this.#handler.publish({ topic, payload, qos, retain: (first & 1) !== 0, dup: (first & 8) !== 0, packetId });
+    this.#handler.publish(new ReceivedPublish(topic, bytes, offset, end, packetId, first));
   }
 
   #aliased(alias: number): string {

@@ -9,6 +9,7 @@ function recovery(plans: readonly string[], batches: readonly (readonly [time: n
       time, attempts: 0, upTo: new Map(), external: new Map(), committed: new Set(), pinned: new Map(), data: { plan },
     })),
     sources: new Map(), lastRecords: new Map(), lastBatch: undefined, tornBytes: 0, quarantined: [],
+    salvages: [],
     recordsOf: () => Promise.resolve([]), readWaiting: () => Promise.resolve(),
   };
 }

@@ -64,6 +64,24 @@ for (const roll of ['day', 'batch'] as const satisfies readonly Roll[]) {
       expect(lines()).to.deep.equal(['a', 'b1', 'b2', 'c', 'd']);
     });
 
+    it('writes a batch once of which a power cut took the note, although others came without a checkpoint before it runs again', async () => {
+      await world.start(WITH);
+      await world.offer(texts('a'));
+      await world.clock.advance(1000);
+      world.kill('power');
+      await world.start(WITHOUT);
+      await world.offer(texts('b'));
+      await world.clock.advance(1000);
+      world.kill('power');
+      for (let start = 0; start < 3; start++) {
+        await world.start(WITH);
+        await world.offer(texts(`c${String(start)}`));
+        await world.clock.advance(1000);
+        world.kill('power');
+      }
+      expect(lines()).to.deep.equal(['a', 'b', 'c0', 'c1', 'c2']);
+    });
+
     it('writes them once, wherever another crash comes', async () => {
       await comeBack(['c1', 'c2', 'c3']);
       for (let operation = 1; operation <= 20; operation++) {

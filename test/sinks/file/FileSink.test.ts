@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { ManualClock } from '../../../src/ports/ManualClock';
 import { FileSink } from '../../../src/sinks/file/FileSink';
 import type { FileSinkOptions } from '../../../src/sinks/file/FileSinkOptions';
+import { encodeManifest, type Manifest } from '../../../src/sinks/file/Manifest';
 import type { SinkRecord } from '../../../src/sinks/Sink';
 import { SeededRandom } from '../../support/simulation/SeededRandom';
 import { SimulatedOutputFiles } from '../../support/simulation/SimulatedOutputFiles';
@@ -195,6 +196,41 @@ describe('FileSink', () => {
       await deliverAgain(NOON + 1, [3]);
       expect(files.content('out-2026-11-22.jsonl')).to.equal('1\n2\n3\n');
       expect(host.problems).to.deep.equal([]);
+    });
+
+    it('is not written again where something else was written since: by a graph without a log, or with one elsewhere', async () => {
+      const elsewhere = (batchTime: number, payloads: readonly unknown[]): Promise<void> =>
+        sink.deliver(part(batchTime, payloads), host.settled, batchTime, { run: '2' });
+      for (const roll of ['day', 'batch'] as const) {
+        for (const [name, between] of [['unlogged', deliverUnlogged], ['elsewhere', elsewhere]] as const) {
+          open({ name: `${name}-${roll}`, roll });
+          await deliver(NOON, [1]);
+          await deliver(NOON + 1, [2, 3]);
+          await between(NOON + 2, [4]);
+          for (let again = 0; again < 2; again++) {
+            open({ name: `${name}-${roll}`, roll });
+            await deliverAgain(NOON, [1]);
+            await deliverAgain(NOON + 1, [2, 3]);
+            // Another part of that batch, and another batch of that start, which are not there yet.
+            await sink.deliver(part(NOON + 1, [5], 0, 's/1'), host.settled, NOON + 1, AGAIN);
+            await deliverAgain(NOON + 3, [6]);
+          }
+          const lines = files.names.filter((file) => file.startsWith(`${name}-${roll}-`)).flatMap((file) => (files.content(file) ?? '').trim().split('\n'));
+          expect(lines.sort(), `${name}, ${roll}`).to.deep.equal(['1', '2', '3', '4', '5', '6']);
+        }
+      }
+      expect(host.problems).to.deep.equal([]);
+    });
+
+    it('is known from manifests of early versions, which have only the names of former starts', async () => {
+      const early: object = { sink: 's', batch: NOON, parts: {}, pieces: 1, file: null, columns: null, run: '2', former: ['1'] };
+      files.put('out.manifest.json', encodeManifest(early as Manifest).toString('utf8'));
+      open();
+      // A paused process of a former start.
+      await deliver(NOON + 1, [1]);
+      expect(files.content('out-2026-11-22.jsonl')).to.equal(undefined);
+      await deliverAgain(NOON + 1, [2]);
+      expect(files.content('out-2026-11-22.jsonl')).to.equal('2\n');
     });
 
     it('is not replaced where a file of a batch has the name of one that was there before', async () => {

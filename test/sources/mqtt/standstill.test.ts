@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { MessageIntake } from '../../../src/sources/mqtt/MessageIntake';
 import { MqttConnection } from '../../../src/sources/mqtt/MqttConnection';
+import { SessionTopic } from '../../../src/sources/mqtt/SessionTopic';
 import type { SourceHost, StoredWith } from '../../../src/sources/Source';
 import { parseMqttAddress } from '../../../src/mqtt/MqttAddress';
 import { bytesOf, publishBytes } from './packets';
@@ -32,7 +33,7 @@ describe('a process that stands still while a broker resumes a session', () => {
         get openPackets() {
           return [...open];
         },
-        marks: new Map([['mqtt-session', SESSION]]),
+        marks: new Map([['mqtt-session', SESSION], ['mqtt-topic', 't']]),
       },
       status: () => undefined,
       problem: () => undefined,
@@ -46,7 +47,9 @@ describe('a process that stands still while a broker resumes a session', () => {
     } as const;
     const address = parseMqttAddress(url);
     if (address === undefined) throw new Error('The broker has no address.');
-    const connection = new MqttConnection(options, address, intake, { subscribed: () => undefined, ended: () => undefined });
+    const connection = new MqttConnection(options, address, intake, new SessionTopic(host, 't'), {
+      subscribed: () => undefined, ended: () => undefined,
+    });
     try {
       const { socket } = await broker.peer(1, 'connect');
       // The client has read CONNACK, and waits for the broker to mention id 5.

@@ -37,7 +37,7 @@ describe('MqttSource with a log and mosquitto', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  async function begin(protocolVersion: 4 | 5, qos: 1 | 2): Promise<void> {
+  async function begin(protocolVersion: 3 | 4 | 5, qos: 1 | 2): Promise<void> {
     host = await JournalHost.open(folder, ++epoch);
     source = new MqttSource(
       {
@@ -51,7 +51,7 @@ describe('MqttSource with a log and mosquitto', () => {
     await host.untilStatus('connected');
   }
 
-  async function kill(protocolVersion: 4 | 5, qos: 1 | 2): Promise<void> {
+  async function kill(protocolVersion: 3 | 4 | 5, qos: 1 | 2): Promise<void> {
     const stopped = source.stop();
     proxy.cut();
     await host.die();
@@ -89,9 +89,9 @@ describe('MqttSource with a log and mosquitto', () => {
     };
   }
 
-  let version: 4 | 5 = 4;
+  let version: 3 | 4 | 5 = 4;
 
-  for (const protocolVersion of [4, 5] as const) {
+  for (const protocolVersion of [3, 4, 5] as const) {
     for (const kind of KINDS) {
       it(`QoS 2, protocol ${String(protocolVersion)}: after ${kind} connection and process end, and each message is there once`, async () => {
         version = protocolVersion;
