@@ -126,21 +126,17 @@ class UserStateBatch {
 
   run(records: readonly DataRecord[]): readonly DataRecord[] {
     if (this.#settings.mode === 'update') {
-      const groups = byKey(records);
-      const rows = this.#states.rowsOf(Array.from(groups, (group) => group[0].key));
-      for (const [index, group] of groups.entries()) this.#update(group, rows[index] ?? -1);
+      this.#states.forEachRow(byKey(records), ([{ key }]) => key, (group, row) => {
+        this.#update(group, row);
+      });
     } else {
-      const rows = this.#states.rowsOf(records.map(({ key }) => key));
-      for (const [index, record] of records.entries()) this.#record(record, this.#rowNow(record.key, rows[index] ?? -1));
+      this.#states.forEachRow(records, ({ key }) => key, (record, row) => {
+        this.#record(record, row);
+      });
     }
     const { timeout } = this.#settings;
     if (timeout !== null) this.#timeOut(timeout);
     return this.#results;
-  }
-
-  /** The row of a key that had that row, or none, when the batch began: records before this one may have changed that. */
-  #rowNow(key: RecordKey, row: number): number {
-    return row >= 0 && this.#states.isPresent(row) ? row : this.#states.rowOf(key);
   }
 
   #hasRoom(row: number): boolean {

@@ -72,11 +72,7 @@ export class MappedStateRDD<K, V, S, E> extends StateVersionRDD<E> {
     forEachRecord(records, (pair) => {
       pairs.push(pair);
     });
-    const rows = state.rowsOf(pairs.map(([key]) => key));
-    for (const [index, [key, value]] of pairs.entries()) {
-      let row = rows[index] ?? -1;
-      // Records before this one may have brought the key or removed it.
-      if (row < 0 || !state.isPresent(row)) row = state.rowOf(key);
+    state.forEachRow(pairs, ([key]) => key, ([key, value], row) => {
       current.begin(row >= 0, row < 0 ? undefined : state.stateAt(row));
       emit(call(key, value, current, time));
       if (current.isRemoved) {
@@ -85,7 +81,7 @@ export class MappedStateRDD<K, V, S, E> extends StateVersionRDD<E> {
         if (row < 0) state.set(key, current.get(), time);
         else state.setAt(row, current.get(), time);
       }
-    }
+    });
     if (timeout === undefined || !expires) return results;
     for (const { key, state: last } of state.expired(time - timeout)) {
       current.beginTimeOut(last);

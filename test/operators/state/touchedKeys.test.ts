@@ -50,6 +50,46 @@ describe('KeyedState, touched keys only', () => {
     expect(packed.flatMap(({ rows }) => rows?.().keys ?? [])).to.have.length(10);
   });
 
+  it('gives each of many keys the row that it has when its turn comes', () => {
+    const state = filled(1000);
+    // More keys than are looked up at once; most of them three times: to be counted, to be removed and to come again.
+    const items = Array.from({ length: 3000 }, (_, index) => ({ index, key: index % 1100 }));
+    const seen: unknown[] = [];
+    const oracle = new Map<number, number>(Array.from({ length: 1000 }, (_, key) => [key, 0]));
+    const expected: unknown[] = [];
+    state.atomically(() => {
+      state.forEachRow(items, ({ key }) => key, ({ index, key }, row) => {
+        seen.push([index, row < 0 ? undefined : state.stateAt(row)]);
+        if (row >= 0 && index % 3 === 1) state.removeAt(row);
+        else if (row >= 0) state.setAt(row, state.stateAt(row) + 1, 1000);
+        else state.set(key, -index, 1000);
+      });
+    });
+    for (const { index, key } of items) {
+      const held = oracle.get(key);
+      expected.push([index, held]);
+      if (held !== undefined && index % 3 === 1) oracle.delete(key);
+      else oracle.set(key, held === undefined ? -index : held + 1);
+    }
+    expect(seen).to.deep.equal(expected);
+    expect(Array.from(state.entries(), ({ key, state: held }) => [key, held])).to.deep.equal([...oracle]);
+  });
+
+  it('gives a key that comes twice among those looked up at once the row of the first time', () => {
+    const state = new KeyedState<string, number>();
+    const seen: boolean[] = [];
+    state.atomically(() => {
+      const items = [['a', 0], ['a', 1], ['b', 2], ['a', 3], ['b', 4]] as const;
+      state.forEachRow(items, ([key]) => key, ([key, number], row) => {
+        seen.push(row >= 0);
+        if (number === 1) state.removeAt(row);
+        else if (row < 0) state.set(key, number, 1000);
+      });
+    });
+    expect(seen).to.deep.equal([false, true, false, false, true]);
+    expect(state.snapshot()).to.deep.include({ keys: ['b', 'a'], states: [2, 3] });
+  });
+
   it('stores at most three keys for one that changed, and never many more than twice what there is', () => {
     const state = filled(30_000);
     const kept = new Map<object, KeyedStateRows>();
@@ -111,14 +151,11 @@ describe('KeyedState, touched keys only', () => {
       let oracle = new Map<number, { state: number; last: number }>();
       let kept = new Map<object, KeyedStateRows>();
       const apply = (time: number, pairs: readonly (readonly [number, number])[]): void => {
-        const rows = state.rowsOf(pairs.map(([key]) => key));
-        for (const [index, [key, value]] of pairs.entries()) {
-          const found = rows[index] ?? -1;
-          const row = found >= 0 && state.isPresent(found) ? found : state.rowOf(key);
+        state.forEachRow(pairs, ([key]) => key, ([key, value], row) => {
           if (value === 0) state.remove(key);
           else if (row >= 0) state.setAt(row, state.stateAt(row) + value, time);
           else state.set(key, value, time);
-        }
+        });
         for (const { key } of state.expired(time - timeout)) state.remove(key);
       };
       const applyNaively = (time: number, pairs: readonly (readonly [number, number])[]): void => {
