@@ -4,6 +4,7 @@ import {
 } from './checkpointFile';
 import { DamagedFileError } from './errors';
 import { quarantine } from './quarantine';
+import { withPauses } from './withPauses';
 
 const FILE_NAME = /^(\d{15})\.ck$/;
 
@@ -92,6 +93,25 @@ export class CheckpointStore {
     const sections = new Map<string, Uint8Array>();
     await this.#readAll(checkpoint.path, (name, pieces) => sections.set(name, Buffer.concat(pieces)));
     return sections;
+  }
+
+  /** Reads all files of checkpoints again. What is damaged is not built upon any more. @returns where they are not as they were written */
+  async check(pause: () => Promise<void>): Promise<readonly DamagedFileError[]> {
+    const disk = withPauses(this.#disk, pause);
+    const damaged: DamagedFileError[] = [];
+    for (const path of [...this.#paths]) {
+      try {
+        // It may have made place for newer ones meanwhile, before or while it is read.
+        if (this.#paths.includes(path)) await readCheckpointFile(disk, this.#options.graph, path, batchOf(path), () => {});
+      } catch (thrown) {
+        if (!this.#paths.includes(path)) continue;
+        if (!(thrown instanceof DamagedFileError)) throw thrown;
+        damaged.push(thrown);
+        // Without files to refer to, the next checkpoint is whole by itself.
+        if (this.#older?.files.has(path) === true) this.#older = undefined;
+      }
+    }
+    return damaged;
   }
 
   /**

@@ -1,21 +1,22 @@
 import type { Disk } from '../ports/Disk';
 import { CheckpointStore, type Sections, type StoredCheckpoint } from './CheckpointStore';
 import { readEntry, writeEntry, type Entry, type Intent } from './entries';
-import { DurabilityError, messageOf, MissingRecordsError } from './errors';
+import { type DamagedFileError, DurabilityError, messageOf, MissingRecordsError } from './errors';
 import { filesIn } from './filesIn';
 import type { Held } from './Held';
 import { QUARANTINE } from './quarantine';
 import { readLog } from './readLog';
 import { readRecords, type StoredRecords } from './readRecords';
 import { RecoveryReader, type RecoveredBatch, type RecoveredSource } from './RecoveryReader';
+import type { SalvageNote } from './salvage/salvageNote';
 import { SegmentedLog, type Appended, type LogOptions } from './SegmentedLog';
 import type { SavepointMark, WholeCheckpoint } from './Savepoints';
 import { setMarks } from './setMarks';
 
 export type JournalOptions = Omit<LogOptions, 'folder'>;
 
-const LOG_FOLDER = 'log';
-const CHECKPOINT_FOLDER = 'ckpt';
+export const LOG_FOLDER = 'log';
+export const CHECKPOINT_FOLDER = 'ckpt';
 const NO_MARKS: ReadonlyMap<string, unknown> = new Map();
 const NO_PACKETS: ReadonlySet<number> = new Set();
 
@@ -36,6 +37,8 @@ export interface Recovery {
   readonly tornBytes: number;
   /** Files that could not be read, and where they were put. */
   readonly quarantined: readonly string[];
+  /** What was lost where the log was salvaged, as long as the log that is read at a start says so. */
+  readonly salvages: readonly SalvageNote[];
   /** The records of a batch, source by source, in order. To be read before the batch is in a checkpoint. */
   recordsOf(batch: RecoveredBatch): Promise<readonly StoredRecords[]>;
   /** The records that are in no batch yet, piece by piece, in the order of the log. */
@@ -43,7 +46,7 @@ export interface Recovery {
 }
 
 /** What a checkpoint keeps beside what its maker gave. */
-interface CheckpointData {
+export interface CheckpointData {
   /** The last frame that had been appended when the state of the packet ids and marks was taken. */
   readonly lastFrame: number;
   /** As the intent of the batch says. */
@@ -124,6 +127,7 @@ export class Journal {
         lastBatch: reader.lastBatch,
         tornBytes: found.tornBytes,
         quarantined: store.quarantined,
+        salvages: reader.salvages,
         async recordsOf(batch) {
           const records: StoredRecords[] = [];
           const range = ranges.get(batch.time);
@@ -314,6 +318,15 @@ export class Journal {
     const { marks = new Map<string, never>(), data } = newest.head.data as CheckpointData;
     const kept: CheckpointData = { lastFrame: 0, upTo: new Map(), packets: new Map(), marks, data, savepoint };
     return { head: { batch: newest.head.batch, from: 1, data: kept }, sections };
+  }
+
+  /**
+   * Reads everything again that is on the disk and not written to any more, a piece at a time.
+   * @param pause waited for before each piece; where it rejects, the check ends with that
+   * @returns where files are not as they were written
+   */
+  async check(pause: () => Promise<void>): Promise<readonly DamagedFileError[]> {
+    return [...await this.#log.check(pause), ...await this.#store.check(pause)];
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@ import { MissingRecordsError } from './errors';
 import { Held } from './Held';
 import { setMarks } from './setMarks';
 import type { RecordRange } from './readRecords';
+import { readSalvageNote, type SalvageNote } from './salvage/salvageNote';
 
 /** A batch that is in no checkpoint and must run again, with just these boundaries. */
 export interface RecoveredBatch extends Intent {
@@ -45,6 +46,8 @@ interface BatchInProgress {
 /** Takes the entries of the log in, in order, checks that nothing is missing between them, and says what is to be done. */
 export class RecoveryReader {
   readonly held = new Held();
+  /** What the log says of its having been salvaged. */
+  readonly salvages: SalvageNote[] = [];
   readonly #start: RecoveryStart | undefined;
   readonly #where: string;
   readonly #next = new Map<string, number>();
@@ -91,8 +94,11 @@ export class RecoveryReader {
         if (batch !== undefined) batch.attempts++;
         break;
       }
-      case 'note':
+      case 'note': {
+        const salvage = readSalvageNote(entry);
+        if (salvage !== undefined) this.salvages.push(salvage);
         break;
+      }
     }
   }
 

@@ -157,7 +157,7 @@ export async function removeTemporary(disk: Disk, folder: string): Promise<void>
  * @param write also has it on the disk, and closes it
  * @param check asked, with the path of the temporary file, before the file gets its name
  */
-async function makeFile(
+export async function makeFile(
   disk: Disk, folder: string, name: string, write: (file: AppendFile) => Promise<void>, check: (path: string) => Promise<void>,
 ): Promise<void> {
   const path = `${folder}/${name}`;

@@ -3,7 +3,7 @@ import { codeOf, DamagedFileError, DurabilityError, FencedError, messageOf } fro
 import { FRAME_OVERHEAD, segmentSeed, writeFrame, type FrameContent } from './frame';
 import { segmentPath, type FoundLog, type LogFrame, type LogPlace, type SegmentFile } from './readLog';
 import { scanFrames } from './scanFrames';
-import { writeSegmentHeader, type SegmentEnd } from './segmentHeader';
+import { MAXIMUM_HEADER, readSegmentHeader, writeSegmentHeader, type SegmentEnd } from './segmentHeader';
 
 export interface SegmentOptions extends LogPlace {
   /** Of the owner; in the header of every segment. */
@@ -231,6 +231,34 @@ export class SegmentFiles {
       const what = problem?.what ?? `it ends with frame ${number - 1}, and frame ${until} was written to it`;
       throw new DamagedFileError(this.#disk.location, segment.path, problem?.offset ?? end, what);
     }
+  }
+
+  /**
+   * Reads those segments again that nothing is written to any more.
+   * @param disk to read with
+   * @returns where they are not as they were written
+   */
+  async check(disk: Disk): Promise<readonly DamagedFileError[]> {
+    const damaged: DamagedFileError[] = [];
+    for (const segment of this.#segments.filter((each) => each !== this.#open?.segment)) {
+      const { path, seed, begin, end, firstFrame, lastFrame } = segment;
+      // It may have been dropped meanwhile, before or while it is read.
+      if (!this.#segments.includes(segment)) continue;
+      try {
+        const header = readSegmentHeader(await disk.read(path, 0, Math.min(begin, MAXIMUM_HEADER)));
+        let frames = 0;
+        const { end: stop, problem } = await scanFrames(disk, { path, seed, begin, end }, () => frames++);
+        if ('problem' in header) damaged.push(new DamagedFileError(disk.location, path, 0, header.problem));
+        else if (problem !== undefined) damaged.push(new DamagedFileError(disk.location, path, problem.offset, problem.what));
+        else if (frames !== lastFrame - firstFrame + 1) damaged.push(new DamagedFileError(disk.location, path, stop, 'frames are missing'));
+      } catch (thrown) {
+        if (this.#segments.includes(segment)) {
+          if (codeOf(thrown) !== 'ENOENT') throw thrown;
+          damaged.push(new DamagedFileError(disk.location, path, 0, 'it is not there'));
+        }
+      }
+    }
+    return damaged;
   }
 
   /** Lets go of the file; nothing more is written. */

@@ -1,9 +1,10 @@
 import type { Clock, Timer } from '../ports/Clock';
 import type { Disk } from '../ports/Disk';
-import { EncodingError, isDiskFull, LogFailedError, messageOf } from './errors';
+import { type DamagedFileError, EncodingError, isDiskFull, LogFailedError, messageOf } from './errors';
 import { FRAME_OVERHEAD, frameContent, MAXIMUM_PAYLOAD, type FrameContent } from './frame';
 import type { FoundLog, LogFrame } from './readLog';
 import { SegmentFiles, type SegmentOptions } from './SegmentFiles';
+import { withPauses } from './withPauses';
 
 /**
  * When what was appended is made to survive a power cut:
@@ -200,6 +201,11 @@ export class SegmentedLog {
   async read(first: number, last: number, visit: (frame: LogFrame) => void): Promise<void> {
     if (last > this.#confirmedFrame) await this.flush();
     await this.#files.read(first, last, visit);
+  }
+
+  /** Reads those segments again that nothing is written to any more. @returns where they are not as they were written */
+  check(pause: () => Promise<void>): Promise<readonly DamagedFileError[]> {
+    return this.#files.check(withPauses(this.#disk, pause));
   }
 
   /** Waits for what is being written, then lets go of the files. What a full disk kept from being written is not confirmed. */

@@ -78,6 +78,11 @@ export function writeEntry(entry: Entry): { readonly type: number; readonly payl
   return { type: TYPE[entry.kind], payload: encode(fieldsOf(entry)) };
 }
 
+/** The type of the frames that have entries of a kind. */
+export function entryTypeOf(kind: Entry['kind']): number {
+  return TYPE[kind];
+}
+
 /** @returns undefined for an entry of a kind that this version does not know */
 export function readEntry(type: number, payload: Uint8Array): Entry | undefined {
   const fields = (): unknown[] => decode(payload) as unknown[];

@@ -27,6 +27,11 @@ export class MissingRecordsError extends DurabilityError {
   override name = 'MissingRecordsError';
 }
 
+/** What is left of a damaged folder is not enough to go on from. Nothing was changed. */
+export class BeyondSalvageError extends DurabilityError {
+  override name = 'BeyondSalvageError';
+}
+
 /** A file was written by a version of this package that knows a newer format. */
 export class NewerFormatError extends DurabilityError {
   override name = 'NewerFormatError';

@@ -43,6 +43,11 @@ export function writeFileHeader({ magic, format }: FileKind, body: unknown): Buf
   return bytes;
 }
 
+/** Where a header ends, as its beginning says, be that damaged or not; undefined where there are too few bytes. */
+export function headerEnd(bytes: Buffer): number | undefined {
+  return bytes.length < PREFIX ? undefined : BODY + bytes.readUInt32LE(12) + 5;
+}
+
 /** @param bytes the beginning of a file: as much of it as a header may take, or all there is */
 export function readFileHeader({ magic, format }: FileKind, bytes: Uint8Array): FoundHeader {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

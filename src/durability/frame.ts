@@ -49,6 +49,11 @@ export function frameContent(type: number, payload: Uint8Array): FrameContent {
   return { type: type | BASE64, payload: Buffer.from(view.toString('base64'), 'latin1') };
 }
 
+/** The type that was given to `frameContent`. */
+export function storedType(type: number): number {
+  return type < BASE64 ? type : type - BASE64;
+}
+
 /** The payload as it was given to `frameContent`; a view of it where it was stored as it is. */
 export function payloadOf({ type, payload }: FrameContent): FrameContent {
   if (type < BASE64) return { type, payload };

@@ -6,7 +6,8 @@ export { type DeadLetter, DeadLetters, type DeadLettersOptions } from './DeadLet
 export { decode, encode, ENCODING_VERSION, MAXIMUM_DEPTH } from './encoding';
 export type { Intent } from './entries';
 export {
-  DamagedFileError, DecodingError, DurabilityError, EncodingError, FencedError, isDiskFull, LogFailedError, MissingRecordsError, NewerFormatError,
+  BeyondSalvageError, DamagedFileError, DecodingError, DurabilityError, EncodingError,
+  FencedError, isDiskFull, LogFailedError, MissingRecordsError, NewerFormatError,
 } from './errors';
 export { filesIn } from './filesIn';
 export { finishGoingBack, goBack } from './goBack';
@@ -17,6 +18,9 @@ export { quarantine } from './quarantine';
 export { MAXIMUM_PAYLOAD } from './frame';
 export { readLog, type FoundLog, type LogFrame, type LogPlace, type LogSegment } from './readLog';
 export type { StoredRecords } from './readRecords';
+export { countOf, type Damage, type Loss, type RecordSpan } from './salvage/Damage';
+export { finishSalvage, lossOf, salvage } from './salvage/salvage';
+export type { SalvageNote } from './salvage/salvageNote';
 export type { RecoveredBatch, RecoveredSource } from './RecoveryReader';
 export {
   isSavepointName, MOST_SAVEPOINTS, type SavepointFile, type SavepointMark, Savepoints, type WholeCheckpoint,

@@ -17,10 +17,11 @@ const DONE = 'done';
  * What a crash interrupted goes on with the next call of the same id; a call after the end does nothing.
  * @param id names the wish: letters, digits and hyphens
  * @param now ms since the epoch: what is put aside now is removed by `removeOld` by this time
+ * @param folders what is to be moved; all there is, unless said otherwise
  * @returns false: this was carried out before
  * @throws the disk's error
  */
-export async function putAside(disk: Disk, id: string, now: number): Promise<boolean> {
+export async function putAside(disk: Disk, id: string, now: number, folders: readonly string[] = STATE_FOLDERS): Promise<boolean> {
   if (!/^[A-Za-z0-9-]{1,100}$/.test(id)) {
     throw new DurabilityError(`A reset may be named by up to 100 letters, digits and hyphens, and "${id}" is no such name.`);
   }
@@ -28,7 +29,7 @@ export async function putAside(disk: Disk, id: string, now: number): Promise<boo
   const target = `${QUARANTINE}/${known ?? timedName(now, id)}`;
   await disk.makeFolder(target);
   if ((await disk.size(`${target}/${DONE}`)) !== undefined) return false;
-  for (const folder of STATE_FOLDERS) await moveFiles(disk, folder, `${target}/${folder}`);
+  for (const folder of folders) await moveFiles(disk, folder, `${target}/${folder}`);
   await (await disk.create(`${target}/${DONE}`)).close();
   await disk.fsyncFolder(target);
   return true;
@@ -71,7 +72,8 @@ export async function removeOld(disk: Disk, before: number, deadLetters = 'dead'
   return count;
 }
 
-async function moveFiles(disk: Disk, from: string, to: string): Promise<void> {
+/** Moves the files of one folder into another, which may have some already. Both are as they are then after a power cut, too. */
+export async function moveFiles(disk: Disk, from: string, to: string): Promise<void> {
   const names = await filesIn(disk, from);
   if (names.length === 0) return;
   await disk.makeFolder(to);

@@ -16,6 +16,7 @@ export interface LogSegment extends SegmentFile {
   /** Where the first frame begins, bytes. */
   readonly begin: number;
   readonly size: number;
+  readonly problem?: undefined;
 }
 
 /** An entry of the log. */
@@ -86,13 +87,13 @@ export async function readLog(
   const { folder, graph } = place;
   const files = await listSegments(disk, folder);
   const nextSegment = (files.at(-1)?.segment ?? 0) + 1;
-  const opened: (LogSegment | BadSegment)[] = [];
+  const opened: OpenedSegment[] = [];
   // One after another: there may be more files than a process may have open.
   for (const file of files) opened.push(await openSegment(disk, place, file));
-  const good = opened.filter((segment): segment is LogSegment => 'header' in segment);
+  const good = opened.filter((segment) => segment.problem === undefined);
   const last = latest(good);
   for (const segment of opened) {
-    if ('header' in segment || segment.segment < (last?.segment ?? 0)) continue;
+    if (segment.problem === undefined || segment.segment < (last?.segment ?? 0)) continue;
     // A file that was begun and never finished looks torn, and has no frames that were written later.
     if (!segment.looksTorn || (await hasDurableFrames(disk, graph, segment))) {
       throw new DamagedFileError(disk.location, segment.path, 0, segment.problem);
@@ -183,13 +184,21 @@ class Tail {
   }
 }
 
-interface BadSegment extends SegmentFile {
+/** A file of the log in which the beginning, at least, is damaged, or was never finished. */
+export interface BadSegment extends SegmentFile {
   readonly problem: string;
   readonly looksTorn: boolean;
   readonly size: number;
+  /** What can be read of it all the same. */
+  readonly header?: SegmentHeader;
+  /** Where the header ends. */
+  readonly begin?: number;
 }
 
-async function openSegment(disk: Disk, { graph }: LogPlace, file: SegmentFile): Promise<LogSegment | BadSegment> {
+export type OpenedSegment = LogSegment | BadSegment;
+
+/** @throws NewerFormatError; DurabilityError for a segment of another graph */
+export async function openSegment(disk: Disk, { graph }: LogPlace, file: SegmentFile): Promise<OpenedSegment> {
   const size = (await disk.size(file.path)) ?? 0;
   const read = readSegmentHeader(await disk.read(file.path, 0, MAXIMUM_HEADER));
   if ('newerFormat' in read) throw new NewerFormatError(disk.location, file.path, read.newerFormat, LOG_FORMAT);
@@ -207,13 +216,13 @@ async function openSegment(disk: Disk, { graph }: LogPlace, file: SegmentFile): 
   if (carried < header.carried) {
     const what = `it begins with ${header.carried} frames of the segment in front, and frame ${carried + 1} is none`;
     // Where the file just ends, the rest was not written.
-    return { ...file, problem: what, looksTorn: problem?.looksTorn ?? true, size };
+    return { ...file, problem: what, looksTorn: problem?.looksTorn ?? true, header, begin: read.size, size };
   }
   return { ...file, header, begin: read.size, size };
 }
 
 /** The last segment of the last owner: what an owner writes after it was fenced does not count. */
-function latest(segments: readonly LogSegment[]): LogSegment | undefined {
+export function latest(segments: readonly LogSegment[]): LogSegment | undefined {
   let last: LogSegment | undefined;
   for (const segment of segments) {
     if (last === undefined || segment.header.epoch >= last.header.epoch) last = segment;
@@ -222,13 +231,13 @@ function latest(segments: readonly LogSegment[]): LogSegment | undefined {
 }
 
 /** Segments that follow each other, up to the last; back to the one that has frame `from`, or as far as they go. */
-function chainTo(disk: Disk, last: LogSegment, opened: readonly (LogSegment | BadSegment)[], from: number): LogSegment[] {
+function chainTo(disk: Disk, last: LogSegment, opened: readonly OpenedSegment[], from: number): LogSegment[] {
   const chain = [last];
   for (let first = last; first.header.previous !== null; ) {
     const { segment } = first.header.previous;
     const previous = opened.find((each) => each.segment === segment);
     if (previous === undefined) break;
-    if (!('header' in previous)) {
+    if (previous.problem !== undefined) {
       // Nothing of what is in front is needed: leave it to those who clear away.
       if (first.header.firstFrame <= from) break;
       throw new DamagedFileError(disk.location, previous.path, 0, previous.problem);
@@ -239,7 +248,8 @@ function chainTo(disk: Disk, last: LogSegment, opened: readonly (LogSegment | Ba
   return chain;
 }
 
-function hasDurableFrames(disk: Disk, graph: string, { segment, path, size }: BadSegment): Promise<boolean> {
+/** Whether a file that was never finished, by the looks of it, has frames that were written later. */
+export function hasDurableFrames(disk: Disk, graph: string, { segment, path, size }: BadSegment): Promise<boolean> {
   return isProvenDurable(disk, { path, seed: segmentSeed(graph, segment), begin: 0, end: size });
 }
 

@@ -48,6 +48,8 @@ export interface Reset {
   readonly scope: 'all' | readonly string[];
   /** With `all`: the savepoint whose state there is then, by its name. What was kept since is given up, and the rest as without it. */
   readonly savepoint?: string;
+  /** With `all`: of files that are damaged, what can be read is kept instead of being given up. Does nothing where none is. */
+  readonly salvage?: true;
 }
 
 /** The most records of one batch that a tap hands out. */

@@ -122,7 +122,7 @@ export class Deployment {
    * Starts a graph again without what is given up of it. The drawing that was deployed last runs then.
    * @returns resolves with the id of the reset when the graph has been started; whether it then runs, it says itself
    */
-  async reset(graph: RunningGraph, scope: Reset['scope'], more: Pick<Reset, 'savepoint'> = {}): Promise<string> {
+  async reset(graph: RunningGraph, scope: Reset['scope'], more: Pick<Reset, 'savepoint' | 'salvage'> = {}): Promise<string> {
     // The time first: whoever looks at the quarantine finds the resets in their order.
     const id = `${this.clock.now().toString(36)}-${randomUUID()}`;
     const work = graph.reset({ id, scope, ...more }).then(() => {

@@ -2,6 +2,7 @@ import type { NodeAPI } from 'node-red';
 import { addGraphRoutes } from './admin/graphRoutes';
 import { addMonitorRoutes } from './admin/monitorRoutes';
 import { addSampleRoutes } from './admin/sampleRoutes';
+import { addSalvageRoutes } from './admin/salvageRoutes';
 import { addSavepointRoutes } from './admin/savepointRoutes';
 import type { Deployment } from './Deployment';
 
@@ -21,6 +22,8 @@ import type { Deployment } from './Deployment';
  * - `GET /dstream/graphs/:graph/savepoints` (`dstream.read`): the states that are kept under names
  * - `POST /dstream/graphs/:graph/savepoints` and `.../savepoints/delete` (`dstream.write`): keeps the state after the batch that runs now,
  *   or deletes one that is kept: `{"name": "..."}`
+ * - `GET /dstream/graphs/:graph/salvage` (`dstream.read`): of a graph that does not start because its files are damaged, what would be lost
+ * - `POST /dstream/graphs/:graph/salvage` (`dstream.write`): starts it again with everything else: `{}`
  * - `GET /dstream/graphs/:graph/samples/:operator` (`dstream.preview`): the last records that flowed into an operator, payloads
  *   and all; nothing else shows any. Has the graph look at that operator for a while
  */
@@ -28,5 +31,6 @@ export function addAdminRoutes(api: NodeAPI, deployment: Deployment): void {
   addMonitorRoutes(api, deployment);
   addGraphRoutes(api, deployment);
   addSavepointRoutes(api, deployment);
+  addSalvageRoutes(api, deployment);
   addSampleRoutes(api, deployment);
 }

@@ -1,4 +1,5 @@
 import { askForReset } from './askForReset';
+import { askForSalvage } from './askForSalvage';
 import { askForSavepoint } from './askForSavepoint';
 import { allow, button, element, setAttribute, setText } from './dom';
 import type { EditorHost } from './EditorHost';
@@ -88,6 +89,24 @@ export class ActionBar {
         this.#host.notify('error', message === '' ? this.#host.text('done.refused', { status }) : message);
       }
       this.#onDone();
+    });
+  }
+
+  /** Finds out what a salvage of the graph that is shown would lose, and asks whether it is to be done. */
+  salvage(): void {
+    const graph = this.#view?.graph.id;
+    if (graph === undefined || this.#isBusy) return;
+    this.#busy(true);
+    this.#api.salvageLoss(graph, (answer) => {
+      this.#busy(false);
+      if ('status' in answer) {
+        this.#host.notify('error', answer.message === '' ? this.#host.text('done.refused', { status: answer.status }) : answer.message);
+      } else {
+        askForSalvage(this.#host, answer, () => {
+          // Another graph may be shown meanwhile.
+          if (this.#view?.graph.id === graph) this.send('salvage', {}, this.#host.text('done.salvage'));
+        });
+      }
     });
   }
 

@@ -1,4 +1,4 @@
-import type { BatchDetails, MonitorSnapshot, SavepointAnswer, SavepointLine } from '../../../src/flow/monitor/snapshot';
+import type { BatchDetails, MonitorSnapshot, SalvageAnswer, SavepointAnswer, SavepointLine } from '../../../src/flow/monitor/snapshot';
 import type { GraphOperators } from './chooseGraph';
 import type { Answer, FeedPorts, Question } from './SnapshotFeed';
 
@@ -6,7 +6,7 @@ import type { Answer, FeedPorts, Question } from './SnapshotFeed';
 const PATIENCE = 10_000;
 
 /** What one can ask a graph to do. */
-export type Command = 'pause' | 'resume' | 'checkpoint' | 'savepoints' | 'savepoints/delete' | 'reset';
+export type Command = 'pause' | 'resume' | 'checkpoint' | 'savepoints' | 'savepoints/delete' | 'reset' | 'salvage';
 
 export interface Refusal {
   /** Of HTTP. */
@@ -57,6 +57,15 @@ export class RuntimeApi implements FeedPorts {
     $.ajax({ url: `dstream/graphs/${encodeURIComponent(graph)}/savepoints`, dataType: 'json', cache: false, timeout: PATIENCE })
       .done((answer: SavepointAnswer) => done(answer.savepoints))
       .fail(() => done([]));
+  }
+
+  /** What a salvage of the graph's log would lose, or why it cannot be salvaged. A long log takes its time. */
+  salvageLoss(graph: string, done: (answer: SalvageAnswer | Refusal) => void): void {
+    $.ajax({ url: `dstream/graphs/${encodeURIComponent(graph)}/salvage`, dataType: 'json', cache: false })
+      .done((answer: SalvageAnswer) => done(answer))
+      .fail(({ status, responseJSON }: { readonly status: number; readonly responseJSON?: unknown }) => {
+        done({ status, message: textOf(responseJSON, 'message') });
+      });
   }
 
   /** Which nodes each graph has. Calls back only where there is an answer. */

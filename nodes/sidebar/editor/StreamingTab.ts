@@ -73,7 +73,7 @@ export class StreamingTab {
       this.#feed.askNow();
     });
     this.#empty = new EmptyState(this.#host);
-    this.#problems = new ProblemList(this.#host);
+    this.#problems = new ProblemList(this.#host, () => this.#actions.salvage());
     this.#charts = new ChartGroup(this.#host, onPick);
     this.#plan = new PlanView(this.#sections.plan.content, this.#host);
     this.#batchPanel = new BatchPanel(this.#host, this.#api);

@@ -12,6 +12,7 @@ import { type CheckpointData, CheckpointMaker, loadedStates } from './Checkpoint
 import { deadLetterTroubles } from './deadLetterTroubles';
 import { DiskRoom } from './DiskRoom';
 import { logFailed } from './durabilityProblems';
+import { FileCheck } from './FileCheck';
 import { ENDED, type IntentData, InterruptedBatches, MOST_ATTEMPTS } from './InterruptedBatches';
 import { PlanFiles } from './PlanFiles';
 import { PlanHistory } from './PlanHistory';
@@ -69,6 +70,7 @@ export class DurableGraph implements SharedLog {
   readonly checkpoints: CheckpointMaker;
   readonly journal: Journal;
   readonly room: DiskRoom;
+  readonly check: FileCheck;
   readonly #lease: Lease;
   /** Names this start, for those who are to tell its batches from others of the same times. */
   readonly #run: string;
@@ -108,6 +110,7 @@ export class DurableGraph implements SharedLog {
     this.#upTo = new Map([...recovery.sources].map(([id, { next, waiting }]) => [id, next - waiting]));
     this.checkpoints = new CheckpointMaker(journal, options.clock, () => options.storage.turn());
     this.room = new DiskRoom(journal, options.clock, options.events, this.#parameters.logLimit);
+    this.check = new FileCheck(journal, options.clock);
     this.#openedAt = openedAt;
   }
 
@@ -383,6 +386,7 @@ export class DurableGraph implements SharedLog {
   /** Writes what is under way, and lets others have the folder. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.check.end();
     await this.checkpoints.idle();
     await this.#letters.close();
     await this.journal.close();

@@ -6,6 +6,7 @@ import type { DurabilityFigures, Reset, RunOptions } from '../Engine';
 import type { Receivers } from '../Receivers';
 import type { Sinks } from '../Sinks';
 import { operatorOf, type StateStore } from '../StateStore';
+import { checkFiles } from './checkFiles';
 import { CheckpointRequests } from './CheckpointRequests';
 import { checkStates } from './checkStates';
 import type { DurableEvents, DurableGraph } from './DurableGraph';
@@ -18,6 +19,7 @@ import { type FormerPlan, formerPlan } from './formerPlan';
 import type { KeeperHost } from './KeeperHost';
 import { segmentBytesOf } from './openDurableGraph';
 import { partialReset, withComputing } from './partialReset';
+import { recordsLost } from './recordsLost';
 import type { Storage } from './Storage';
 
 /** How long the last checkpoint may take when a graph ends, ms: the log has all that is in it anyway. */
@@ -108,6 +110,7 @@ export class GraphKeeper {
     this.#receivers.keepIn(durable);
     this.#sinks.keepIn(durable);
     this.#takeStates(durable, folderOf(plan, checkpoint));
+    for (const note of durable.recovery.salvages) this.#host.problem(recordsLost(this.node, note));
     this.#planBefore = await durable.lastPlan();
     this.#savepoint = durable.recovery.savepoint?.name;
     this.#lastEnded = durable.recovery.checkpoint?.batch;
@@ -250,6 +253,7 @@ export class GraphKeeper {
     } else {
       durable.ended(time);
       this.#lastEnded = time;
+      if (durable.check.isDue) void checkFiles(durable.check, this.node, this.#host, () => this.#requests.add());
     }
     if (failed || time >= this.#lastOfReplay) this.#endReplay();
   }

@@ -1,4 +1,4 @@
-import { DamagedFileError, DurabilityError, FencedError, MissingRecordsError, type RecoveredBatch } from '../../durability';
+import { BeyondSalvageError, DamagedFileError, DurabilityError, FencedError, MissingRecordsError, type RecoveredBatch } from '../../durability';
 import type { Problem } from '../../plan/Problem';
 import { EngineProblem } from '../EngineProblem';
 import { textOf } from '../textOf';
@@ -25,7 +25,8 @@ export function diskProblem(thrown: unknown): string {
 /** The folder of a graph cannot be used. */
 export function openingFailed(checkpoint: string, folder: string, thrown: unknown): EngineProblem {
   if (thrown instanceof EngineProblem) return thrown;
-  const isDamaged = thrown instanceof DamagedFileError || thrown instanceof MissingRecordsError;
+  const isBeyond = thrown instanceof BeyondSalvageError;
+  const isDamaged = isBeyond || thrown instanceof DamagedFileError || thrown instanceof MissingRecordsError;
   return new EngineProblem({
     nodeId: checkpoint,
     code: isDamaged ? 'checkpoint-damaged' : 'checkpoint-folder-unusable',
@@ -33,8 +34,8 @@ export function openingFailed(checkpoint: string, folder: string, thrown: unknow
     what: thrown instanceof DurabilityError ? thrown.message : `Folder unusable, ${diskProblem(thrown)}: ${folder}.`,
     why: 'Going on without what is there would lose records or count them twice.',
     fix: isDamaged
-      ? 'With the right files back, deploy. Or reset the graph in the dialog of the checkpoint node: the files are put aside then, ' +
-        'and it begins from nothing.'
+      ? `With the right files back, deploy. Or ${isBeyond ? '' : 'have the log salvaged in the Streaming sidebar, which keeps what can be read; or '}` +
+        'reset the graph in the dialog of the checkpoint node: the files are put aside then, and it begins from nothing.'
       : 'Choose a folder on a local disk that Node-RED may write to, in the checkpoint node, and deploy.',
   });
 }
@@ -50,6 +51,21 @@ export function logFailed(checkpoint: string, error: Error): Problem {
       ? 'Two processes must not write to one folder, so this one has stopped. Nothing is lost.'
       : 'What was not confirmed was not acknowledged either: its senders still have it.',
     fix: isFenced ? 'Give each Node-RED a folder of its own, and deploy.' : 'Look after the disk, and deploy.',
+  };
+}
+
+/** A file was read again while the graph runs, and is not as it was written. */
+export function damageFound(checkpoint: string, { file, offset }: DamagedFileError): Problem {
+  const isCheckpoint = file.startsWith('ckpt/');
+  return {
+    nodeId: checkpoint,
+    code: 'damage-found',
+    what: `A file of this graph is damaged: ${file}, byte ${String(offset)}. The graph goes on.`,
+    why: isCheckpoint
+      ? 'Nothing is lost: what was in it is in memory, and a fresh checkpoint of it is made after the next batch.'
+      : 'Nothing is lost as long as the graph runs. A fresh checkpoint is made after the next batch; when two no longer need the file, it goes. ' +
+        'Until then a start may refuse it.',
+    fix: 'Look at the disk: bits do not turn by themselves. Do not stop Node-RED before the newest checkpoints are younger than this message.',
   };
 }
 

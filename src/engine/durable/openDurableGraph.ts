@@ -38,15 +38,14 @@ export async function openDurableGraph(
   try {
     await checkDisk(disk);
     await removeOld(disk, clock.now() - checkpoint.parameters.retention);
-    await resetFolder(disk, plan.graph, reset, clock.now(), (text) => {
+    const owner = { graph: plan.graph, epoch: lease.epoch, segmentBytes: segmentBytesOf(checkpoint) };
+    await resetFolder(disk, owner, reset, clock.now(), (text) => {
       events.warn(text);
     });
     const { journal, recovery } = await Journal.open(disk, {
-      graph: plan.graph,
-      epoch: lease.epoch,
+      ...owner,
       clock,
       policy: checkpoint.parameters.sync,
-      segmentBytes: segmentBytesOf(checkpoint),
       checkOwnership: () => lease.check(),
       listener: {
         full: (error) => made.graph?.room.full(error),

@@ -191,6 +191,30 @@ export interface OutputDetails {
   readonly failure?: string;
 }
 
+/** Answer of `GET /dstream/graphs/:graph/salvage`: what would be lost. Records are named by their numbers in their receiver's log. */
+export interface SalvageAnswer {
+  /** Where nothing can be read: in which file, from which byte on, and how many bytes; 0 where something is missing there. */
+  readonly damage: readonly { readonly file: string; readonly offset: number; readonly bytes: number }[];
+  /** How many records: unreadable and unassigned ones. */
+  readonly records: number;
+  readonly unreadable: readonly LostRecords[];
+  /** They can be read, but not which batch had them, so sinks may have them already. */
+  readonly unassigned: readonly LostRecords[];
+  /** Receivers of which newer records may be missing as well: nobody can tell how many. */
+  readonly unknownFrom: readonly { readonly receiver: string; readonly first: number }[];
+  /** Batches that cannot be run again, ms since the epoch. */
+  readonly batches: readonly number[];
+  /** Packet ids of which it cannot be told whether they were released. */
+  readonly packetsInDoubt: number;
+}
+
+export interface LostRecords {
+  /** The id of its node. */
+  readonly receiver: string;
+  readonly first: number;
+  readonly last: number;
+}
+
 /** Answer of `GET /dstream/graphs/:graph/savepoints`: newest first. */
 export interface SavepointAnswer {
   readonly savepoints: readonly SavepointLine[];

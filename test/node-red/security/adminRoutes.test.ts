@@ -23,6 +23,8 @@ const ROUTES: readonly { readonly route: string; readonly permission: string }[]
   { route: 'get /dstream/graphs/:graph/savepoints', permission: 'dstream.read' },
   { route: 'post /dstream/graphs/:graph/savepoints', permission: 'dstream.write' },
   { route: 'post /dstream/graphs/:graph/savepoints/delete', permission: 'dstream.write' },
+  { route: 'get /dstream/graphs/:graph/salvage', permission: 'dstream.read' },
+  { route: 'post /dstream/graphs/:graph/salvage', permission: 'dstream.write' },
   { route: 'get /dstream/graphs/:graph/samples/:operator', permission: 'dstream.preview' },
 ];
 
@@ -166,7 +168,8 @@ describe('the admin API, secured with adminAuth', () => {
       for (const { username, may } of USERS) {
         const status = await ask(method, path, { Authorization: `Bearer ${await tokenOf(username)}` });
         // Whoever is let in without a body is told so, and nothing is done.
-        const inside = method !== 'get' ? NO_JSON : path.endsWith(LONG_AGO) ? 404 : 200;
+        // There is no such batch, and nothing to be salvaged of a graph that runs.
+        const inside = method !== 'get' ? NO_JSON : path.endsWith(LONG_AGO) ? 404 : path.endsWith('/salvage') ? 409 : 200;
         expect(status, `${route} as ${username}`).to.equal(may.includes(permission) ? inside : 401);
       }
     }
@@ -190,7 +193,7 @@ describe('the admin API, secured with adminAuth', () => {
     const { log } = nodeRed;
     const before = log.length;
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', '']) {
-      for (const path of ['checkpoint', 'reset', 'pause', 'resume', 'savepoints', 'savepoints/delete'].map((command) => `/dstream/graphs/checkpoint/${command}`)) {
+      for (const path of ['checkpoint', 'reset', 'pause', 'resume', 'savepoints', 'savepoints/delete', 'salvage'].map((command) => `/dstream/graphs/checkpoint/${command}`)) {
         expect((await post('administrator', path, '{"scope":"all","name":"x"}', type)).status, `${path} ${type}`).to.equal(NO_JSON);
       }
     }
@@ -199,7 +202,7 @@ describe('the admin API, secured with adminAuth', () => {
 
   it('says what is wrong with a request', async () => {
     const path = (graph: string, what: string): string => `/dstream/graphs/${graph}/${what}`;
-    for (const what of ['checkpoint', 'reset', 'savepoints', 'savepoints/delete']) {
+    for (const what of ['checkpoint', 'reset', 'savepoints', 'savepoints/delete', 'salvage']) {
       const gone = await post('resetter', path('gone', what), { scope: 'all' });
       expect([gone.status, gone.body['message']]).to.deep.equal([404, 'There is no such graph. One whose drawing has a problem is not there: correct it and deploy first.']);
       const without = await post('resetter', path('plain', what), { scope: 'all' });
@@ -304,6 +307,15 @@ describe('the admin API, secured with adminAuth', () => {
     expect(answer.body['message']).to.contain('savepoints/torn.ck is damaged at byte ');
     expect((await snapshot('graph=checkpoint')).graph).to.include({ startedAt, state: 'running' });
     await post('writer', `${path}/delete`, { name: 'torn' });
+  });
+
+  it('salvages nothing of a graph that runs', async () => {
+    const path = '/dstream/graphs/checkpoint/salvage';
+    const headers = { Authorization: `Bearer ${await tokenOf('reader')}` };
+    const asked = await fetch(`${nodeRed.url}${path}`, { headers });
+    const message = 'There is nothing to be salvaged: only a graph that does not start because its files are damaged can be.';
+    expect([asked.status, await asked.json()]).to.deep.equal([409, { message }]);
+    expect(await post('writer', path, {})).to.deep.equal({ status: 409, body: { message } });
   });
 
   it('shows what flows to whoever may see that, and nobody keeps it', async () => {
