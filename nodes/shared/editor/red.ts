@@ -121,11 +121,12 @@ export interface EditorRed {
     node(id: string): EditorNode | null | undefined;
     subflow(id: string): EditorSubflow | null | undefined;
     /** A tab; undefined where there is none of that id, and for a subflow. */
-    workspace(id: string): { readonly label: string } | undefined;
+    workspace(id: string): { readonly label: string; readonly disabled?: boolean } | undefined;
     /** A tab; undefined or null where there is none. */
     workspace(id: string): { readonly label?: string } | null | undefined;
     filterNodes(filter: { readonly type: string }): EditorNode[];
     filterLinks(filter: { readonly target: EditorNode }): EditorLink[];
+    eachLink(visit: (link: { readonly source: EditorNode; readonly target: EditorNode }) => void): void;
     /** How nodes of a type are drawn; undefined or null where the palette has no such type. */
     getType(type: string): NodeDefinition | null | undefined;
   };

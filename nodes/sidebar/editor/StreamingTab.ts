@@ -16,6 +16,8 @@ import { formatCount } from './formats';
 import { GraphChooser } from './GraphChooser';
 import { GraphFacts } from './GraphFacts';
 import type { GraphView } from './GraphView';
+import { LossList } from './losses/LossList';
+import { LossWatch } from './losses/LossWatch';
 import { PlanView } from './plan/PlanView';
 import { ProblemList } from './ProblemList';
 import { RuntimeApi } from './RuntimeApi';
@@ -46,6 +48,7 @@ export class StreamingTab {
   readonly #batches: BatchList;
   readonly #batchPanel: BatchPanel;
   readonly #sources: SourceList;
+  readonly #losses: LossList;
   readonly #checkpoint: CheckpointView;
   readonly #savepoints: SavepointList;
   readonly #badges: CanvasBadges;
@@ -79,6 +82,7 @@ export class StreamingTab {
     this.#batchPanel = new BatchPanel(this.#host, this.#api);
     this.#batches = new BatchList(this.#host, onPick);
     this.#sources = new SourceList(this.#host);
+    this.#losses = new LossList(this.#host, new LossWatch(this.#host));
     this.#checkpoint = new CheckpointView(this.#host);
     this.#savepoints = new SavepointList(this.#host, this.#api, (command, body, done) => this.#actions.send(command, body, done));
     this.#badges = new CanvasBadges(this.#host);
@@ -97,7 +101,7 @@ export class StreamingTab {
     charts.content.append(this.#charts.element);
     batches.content.append(this.#batchPanel.element, this.#batches.element);
     sources.content.append(this.#sources.element);
-    checkpoint.content.append(this.#checkpoint.element, this.#savepoints.element);
+    checkpoint.content.append(this.#losses.element, this.#checkpoint.element, this.#savepoints.element);
     const parts = [problems, charts, plan, batches, sources, checkpoint].map((section) => section.element);
     const update = (): void => {
       if (this.#view !== undefined) this.#update(this.#view);
@@ -169,6 +173,7 @@ export class StreamingTab {
     if (batches.isOpen) this.#batches.show(view);
     if (sources.isOpen) this.#sources.show(view);
     if (checkpoint.isOpen && graph.durability !== undefined) {
+      this.#losses.show(graph.id);
       this.#checkpoint.show(view);
       this.#savepoints.show(view);
     }
