@@ -179,12 +179,18 @@ export class CheckpointStore {
     this.#older = older;
     if (older === undefined) return undefined;
     const dropped = this.#paths.filter((path) => path < older.path && !older.files.has(path) && !newest.files.has(path));
-    for (const path of dropped) {
-      await this.#disk.remove(path);
-      this.#sizes.delete(path);
-    }
-    if (dropped.length > 0) await this.#disk.fsyncFolder(this.#options.folder);
+    // From here on nobody misses them, `check` neither.
     this.#paths = this.#paths.filter((path) => !dropped.includes(path));
+    try {
+      for (const path of dropped) {
+        await this.#disk.remove(path);
+        this.#sizes.delete(path);
+      }
+      if (dropped.length > 0) await this.#disk.fsyncFolder(this.#options.folder);
+    } catch (thrown) {
+      this.#paths = [...dropped, ...this.#paths].sort();
+      throw thrown;
+    }
     return older;
   }
 

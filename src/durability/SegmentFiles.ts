@@ -202,10 +202,12 @@ export class SegmentFiles {
     const strays = this.#strays.filter(({ segment }) => segment < oldest);
     const files = [...strays, ...dropped].sort((left, right) => left.segment - right.segment);
     if (files.length === 0) return 0;
-    for (const { path } of files) await this.#disk.remove(path);
-    await this.#disk.fsyncFolder(this.#options.folder);
+    // From here on nobody misses them, `check` neither. Those that cannot be removed are strays, which go with the next ones.
     const gone = new Set(dropped);
     this.#segments = this.#segments.filter((segment) => !gone.has(segment));
+    this.#strays = [...this.#strays, ...dropped];
+    for (const { path } of files) await this.#disk.remove(path);
+    await this.#disk.fsyncFolder(this.#options.folder);
     this.#strays = this.#strays.filter(({ segment }) => segment >= oldest);
     return files.length;
   }

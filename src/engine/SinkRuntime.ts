@@ -40,6 +40,11 @@ export class SinkRuntime {
     return this.#undelivered;
   }
 
+  /** Whether it was stopped: it delivers nothing any more. */
+  get hasEnded(): boolean {
+    return this.#ending;
+  }
+
   /**
    * Resolves when every record is settled, or earlier where the plan ends and others must not wait.
    * @param done called when every record is settled, however late; never where the sink ends before

@@ -29,10 +29,11 @@ export class Sinks {
     return this.#runtimes.get(id) ?? new SinkRuntime(this.#host.clock);
   }
 
-  /** Those of a plan, and no others. Tells what those that go had not delivered. */
+  /** Those of a plan, and no others, all of them able to run. Tells what those that go had not delivered. */
   async be(plan: Plan): Promise<void> {
     const wanted = new Set(outsideOf(plan).map(({ id }) => id));
-    const dropped = [...this.#runtimes].filter(([id]) => !wanted.has(id));
+    // One that led nowhere any more, and does again, begins anew.
+    const dropped = [...this.#runtimes].filter(([id, { hasEnded }]) => hasEnded || !wanted.has(id));
     for (const [id] of dropped) this.#runtimes.delete(id);
     await Promise.all(dropped.map(async ([id, sink]) => {
       await sink.stop();

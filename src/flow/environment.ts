@@ -1,5 +1,6 @@
 import type { Environment } from '../engine/Engine';
 import type { Code, Operator, Plan, ValueSource } from '../plan/Plan';
+import { portable } from './portable';
 
 /**
  * The names that code asks for, as they stand in it: `ctx.env('NAME')` in JavaScript, or `env('NAME')` after
@@ -18,10 +19,22 @@ export function environmentOf(plan: Plan, valueOf: (name: string, operator: stri
   const environment = new Map<string, Readonly<Record<string, unknown>>>();
   for (const operator of plan.operators) {
     const names = new Set(codeOf(operator).flatMap((code) => mentionedNames(code)));
-    const values = [...names].map((name) => [name, valueOf(name, operator.id)] as const).filter(([, value]) => value !== undefined);
+    const values = [...names].map((name) => [name, handedOver(valueOf(name, operator.id))] as const).filter(([, value]) => value !== undefined);
     if (values.length > 0) environment.set(operator.id, Object.fromEntries(values));
   }
   return Object.fromEntries(environment);
+}
+
+/**
+ * As it can go to the graph's thread: JSONata may make a function of a variable, which stays here, also in an object. Undefined for what
+ * contains itself, as functions that are written in JSONata do.
+ */
+function handedOver(value: unknown): unknown {
+  try {
+    return portable(value);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The names that code asks for, each once, in the order they are written. */

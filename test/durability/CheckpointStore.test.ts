@@ -101,6 +101,46 @@ describe('CheckpointStore', () => {
     expect(written).to.be.below(1_500_000);
   });
 
+  it('misses no file, when it reads all of them again, that makes place for newer ones at that moment', async () => {
+    const store = await stored(1, 2);
+    let cleared: () => void = () => undefined;
+    let goOn: () => void = () => undefined;
+    const untilCleared = new Promise<void>((resolve) => (cleared = resolve));
+    const { fsyncFolder, remove } = disk;
+    let isRemoved = false;
+    Object.assign(disk, {
+      remove: (path: string) => {
+        isRemoved ||= path === pathOf(1);
+        return remove(path);
+      },
+      fsyncFolder: async (folder: string) => {
+        await fsyncFolder(folder);
+        if (!isRemoved) return;
+        cleared();
+        await new Promise<void>((resolve) => (goOn = resolve));
+      },
+    });
+    let writing: Promise<unknown> | undefined;
+    const damaged = await store.check(async () => {
+      writing ??= store.write(head(3), []);
+      await untilCleared;
+    });
+    expect(damaged).to.deep.equal([]);
+    goOn();
+    await writing;
+    expect(files()).to.deep.equal([pathOf(2), pathOf(3)]);
+  });
+
+  it('tries again, with the next one, to remove what could not be removed', async () => {
+    const store = await stored(1, 2);
+    const { remove } = disk;
+    Object.assign(disk, { remove: (path: string) => (path === pathOf(1) ? Promise.reject(new Error('in use')) : remove(path)) });
+    expect((await failureOf(() => store.write(head(3), []))).message).to.equal('in use');
+    Object.assign(disk, { remove });
+    await store.write(head(4), []);
+    expect(files()).to.deep.equal([pathOf(3), pathOf(4)]);
+  });
+
   it('refers to no file of which little is left', async () => {
     const store = await CheckpointStore.open(disk, OPTIONS);
     const small = Buffer.alloc(5000, 'a');

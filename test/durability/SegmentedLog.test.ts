@@ -13,9 +13,25 @@ class Bench {
   readonly clock = new ManualClock();
   readonly simulated = new SimulatedDisk(new SeededRandom(1));
   readonly events: string[] = [];
+  /** Of the log that was opened last. */
+  #disk: Disk | undefined;
+
+  /** The disk takes its time over a folder from now on. @param reached called when it does @returns has it go on */
+  slowDown(reached: () => void): () => void {
+    let goOn: () => void = () => undefined;
+    const wait = new Promise<void>((resolve) => (goOn = resolve));
+    Object.assign(this.#disk ?? {}, {
+      fsyncFolder: () => {
+        reached();
+        return wait;
+      },
+    });
+    return goOn;
+  }
 
   async open(options: Partial<LogOptions> = {}): Promise<{ log: SegmentedLog; found: FoundLog; texts: string[] }> {
     const disk = this.simulated.connect();
+    this.#disk = disk;
     await disk.makeFolder('log');
     const { found, texts } = await this.read(disk);
     const listener = {
@@ -65,6 +81,24 @@ describe('SegmentedLog', () => {
     bench.simulated.crash('power');
     expect((await bench.read()).texts).to.deep.equal(['1/3/a', '2/127/', '3/1/b']);
     expect((await bench.read(undefined, 3)).texts).to.deep.equal(['3/1/b']);
+  });
+
+  it('misses no segment, when it reads all of them again, that is being dropped at that moment', async () => {
+    const { log } = await bench.open({ segmentBytes: 300 });
+    for (let count = 0; count < 12; count++) await log.append(1, bytes('x'.repeat(100))).durable;
+    const files = bench.simulated.files().size;
+    let cleared: () => void = () => undefined;
+    const untilCleared = new Promise<void>((resolve) => (cleared = resolve));
+    const goOn = bench.slowDown(cleared);
+    let dropping: Promise<number> | undefined;
+    const damaged = await log.check(async () => {
+      dropping ??= log.dropBefore(6);
+      await untilCleared;
+    });
+    expect(damaged).to.deep.equal([]);
+    goOn();
+    expect(await dropping).to.be.greaterThan(2);
+    expect(bench.simulated.files().size).to.equal(files - (await dropping)!);
   });
 
   it('confirms all that gathers while an fsync runs with the next one', async () => {

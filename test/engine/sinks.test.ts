@@ -1,8 +1,13 @@
 import { expect } from 'chai';
 import { EmbeddedEngine } from '../../src/engine/EmbeddedEngine';
 import type { HttpSecret, MqttSecret, OperatorProgress, Query, RunOptions } from '../../src/engine/Engine';
+import { FailureReports } from '../../src/engine/FailureReports';
+import { OperatorFigures } from '../../src/engine/OperatorFigures';
+import { Sinks } from '../../src/engine/Sinks';
 import type { Operator, SinkOperator } from '../../src/plan/Plan';
 import type { Problem } from '../../src/plan/Problem';
+import { ManualClock } from '../../src/ports/ManualClock';
+import type { SinkRecord } from '../../src/sinks/Sink';
 import { TestServer } from '../sinks/http/TestServer';
 import { until } from '../sources/mqtt/until';
 import { MqttBroker } from '../support/MqttBroker';
@@ -226,5 +231,48 @@ describe('sinks that send records out of Node-RED', () => {
     });
     await query.started.catch(() => undefined);
     expect(await failed).to.include({ nodeId: 'out', code: 'sink-url-invalid' });
+  });
+});
+
+describe('the sinks of a graph', () => {
+  it('begin anew where one led nowhere any more while batches of a former drawing ran, and then does again', async () => {
+    const delivered: unknown[] = [];
+    const known = new Map<string, OperatorFigures>();
+    const told: Problem[] = [];
+    const nothing = (): void => undefined;
+    const sinks = new Sinks({
+      clock: new ManualClock(),
+      places: {
+        source: () => undefined,
+        sink: () => ({
+          start: nothing,
+          deliver: (records, settled) => {
+            for (const record of records) {
+              delivered.push(record.payload);
+              settled(record);
+            }
+            return Promise.resolve();
+          },
+          stop: () => Promise.resolve(),
+        }),
+      },
+      failures: new FailureReports(),
+      figures: (id) => known.get(id) ?? known.set(id, new OperatorFigures()).get(id)!,
+      problem: (problem) => told.push(problem),
+      changed: nothing,
+      tellFailures: nothing,
+      failed: expect.fail,
+    });
+    const plan = planOf([receiver(), toHttp('out', 'in')], INTERVAL);
+    const record = (payload: number): SinkRecord => ({ payload, topic: 't', key: null, id: `graph/out/1/${String(payload)}`, count: 1 });
+    await sinks.be(plan);
+    await sinks.run(plan, {}, planOf([receiver()], INTERVAL));
+    await sinks.get('out').deliver([record(1)], nothing, 1);
+    // The newer drawing could not run after all.
+    await sinks.be(plan);
+    await sinks.run(plan, {});
+    await sinks.get('out').deliver([record(2)], nothing, 2);
+    expect(delivered).to.deep.equal([2]);
+    expect(told.map(({ code, nodeId }) => [code, nodeId])).to.deep.equal([['sink-undelivered', 'out']]);
   });
 });

@@ -50,6 +50,21 @@ describe('environmentOf', () => {
     expect(Object.keys(environmentOf(plan, (name) => name)['r'] ?? {})).to.deep.equal(['KEY', 'REDUCE', 'INVERSE', 'OF']);
   });
 
+  it('hands over what can leave the thread: JSONata may make functions of a variable, and functions that contain themselves', () => {
+    const [receiver] = examplePlan.operators;
+    if (receiver === undefined) return expect.fail();
+    const source = `return [ctx.env('PLAIN'), ctx.env('MIXED'), ctx.env('FUNCTION'), ctx.env('CIRCLE')];`;
+    const plan: Plan = {
+      ...examplePlan,
+      operators: [receiver, { id: 'm', type: 'map', inputs: [], parameters: { mode: 'map', code: { lang: 'javascript', source } } }],
+    };
+    const circle: Record<string, unknown> = {};
+    circle['itself'] = circle;
+    const values: Readonly<Record<string, unknown>> = { PLAIN: { a: [1] }, MIXED: { one: 1, sum: Math.max }, FUNCTION: Math.max, CIRCLE: circle };
+    const environment = environmentOf(plan, (name) => values[name]);
+    expect(structuredClone(environment)).to.deep.equal({ m: { PLAIN: { a: [1] }, MIXED: { one: 1 } } });
+  });
+
   it('keeps apart what two operators see under one name, as in two instances of a subflow', () => {
     const [receiver] = examplePlan.operators;
     if (receiver === undefined) return expect.fail();

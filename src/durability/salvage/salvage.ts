@@ -57,8 +57,14 @@ export async function salvage(disk: Disk, options: SalvageOptions, id: string, n
   const found = await look(disk, options.graph);
   const { loss } = found;
   if (loss === undefined) return undefined;
-  const lastFrame = await writeLog(disk, options, found, { id, time: now, ...loss });
-  await writeCheckpoint(disk, options.graph, found, lastFrame);
+  try {
+    const lastFrame = await writeLog(disk, options, found, { id, time: now, ...loss });
+    await writeCheckpoint(disk, options.graph, found, lastFrame);
+  } catch (thrown) {
+    // A disk that is full is not to stay so because of what nobody can use.
+    await clear(disk).catch(() => undefined);
+    throw thrown;
+  }
   await (await disk.create(`${FOLDER}/${id}.ready`)).close();
   await disk.fsyncFolder(FOLDER);
   await finishSalvage(disk, now);

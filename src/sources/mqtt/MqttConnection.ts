@@ -36,6 +36,9 @@ const LONGEST_SETTLING = 1000;
 /** ms after which `close` no longer waits for the broker. */
 const LONGEST_CLOSING = 1800;
 
+/** Reason codes from this one on say that something was not done. */
+const DENIED = 128;
+
 /** The machine's time, which connections live by. */
 const REAL_TIME = {
   monotonic: () => performance.now(),
@@ -59,6 +62,16 @@ export class SubscriptionDeniedError extends Error {
     message: string,
   ) {
     super(message);
+  }
+}
+
+/** Why the session is still subscribed to the topic of before. */
+export class UnsubscriptionDeniedError extends Error {
+  override readonly name = 'UnsubscriptionDeniedError';
+
+  /** @param reasonCode of UNSUBACK, 128 or more */
+  constructor(readonly reasonCode: number, readonly topic: string) {
+    super(`The broker did not end the subscription to "${topic}".`);
   }
 }
 
@@ -96,7 +109,7 @@ export class MqttConnection {
     client.on('connect', (packet) => {
       this.#connectedAt = performance.now();
       if (isWebSocket) intake.opened(options.protocolVersion === 3 ? undefined : packet.sessionPresent);
-      if (intake.isSettled && sessionTopic.isNoted) this.#subscribe(options, packet);
+      if (intake.isSettled && sessionTopic.isNoted) this.#subscribe(options, packet, true);
       else void this.#subscribeLater(options, packet, intake, sessionTopic);
     });
     client.on('disconnect', (packet) => {
@@ -218,16 +231,26 @@ export class MqttConnection {
   async #subscribeLater(
     options: MqttOptions, connack: IConnackPacket, intake: MessageIntake, sessionTopic: SessionTopic,
   ): Promise<void> {
+    const { isNoted } = sessionTopic;
     try {
       await intake.settle(() => this.#pause(LONGEST_SILENCE));
-      if (sessionTopic.former !== undefined) await this.#client.unsubscribeAsync(sessionTopic.former);
+      if (sessionTopic.former !== undefined) await this.#unsubscribe(sessionTopic.former);
       await sessionTopic.note();
     } catch (error) {
       if (this.#closing || !this.#client.connected) return;
-      this.#fail(new NotStoredError('It could not be stored that there is a new session or another topic.', { cause: error }));
+      if (error instanceof UnsubscriptionDeniedError) this.#fail(error);
+      else this.#fail(new NotStoredError('It could not be stored that there is a new session or another topic.', { cause: error }));
       return;
     }
-    if (!this.#closing && this.#client.connected) this.#subscribe(options, connack);
+    if (!this.#closing && this.#client.connected) this.#subscribe(options, connack, isNoted);
+  }
+
+  /** @throws UnsubscriptionDeniedError, which only a broker of version 5 can say */
+  async #unsubscribe(topic: string): Promise<void> {
+    // The answer, with a reason code for each topic in version 5.
+    const unsuback = (await this.#client.unsubscribeAsync(topic)) as { readonly granted?: readonly number[] } | undefined;
+    const reasonCode = unsuback?.granted?.[0] ?? 0;
+    if (reasonCode >= DENIED) throw new UnsubscriptionDeniedError(reasonCode, topic);
   }
 
   /** Rejects when the connection ends. */
@@ -246,10 +269,12 @@ export class MqttConnection {
     });
   }
 
-  #subscribe(options: MqttOptions, connack: IConnackPacket): void {
+  /** @param isNoted whether it is known that the topic was subscribed to, if the session went on */
+  #subscribe(options: MqttOptions, connack: IConnackPacket, isNoted: boolean): void {
     const { topic, qos } = options.subscription;
-    // In a session that went on, what the broker retains has come already (rh 1). Before version 5 it comes at each connection.
-    const retained = options.protocolVersion === 5 && !options.cleanSession ? { rh: 1 as const } : {};
+    // In a session that went on, what the broker retains has come already (rh 1), unless the log that it came to was given up.
+    // Before version 5 it comes at each connection.
+    const retained = options.protocolVersion === 5 && !options.cleanSession && isNoted ? { rh: 1 as const } : {};
     this.#client.subscribe(topic, { qos, ...retained }, (error, granted, packet) => {
       if (this.#closing || this.#error !== undefined || !this.#client.connected) return;
       const answer = packet?.granted[0];

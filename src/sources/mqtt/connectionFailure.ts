@@ -2,7 +2,7 @@ import { connectFailure, type ConnectionEnd, type ConnectionFailure, failed, los
 import type { MqttAddress } from '../../mqtt/MqttAddress';
 import { NotStoredError } from './InboundLane';
 import { MalformedPacketError } from './MalformedPacketError';
-import { SubscriptionDeniedError } from './MqttConnection';
+import { SubscriptionDeniedError, UnsubscriptionDeniedError } from './MqttConnection';
 import { DEFAULT_MAXIMUM_PACKET_SIZE, type MqttOptions } from './MqttOptions';
 
 /** Judges how a connection that listens ended. No text contains the password or the user part of the address. */
@@ -10,6 +10,7 @@ export function connectionFailure(end: ConnectionEnd, options: MqttOptions, addr
   const { error } = end;
   if (error instanceof MalformedPacketError) return malformed(error, options, address);
   if (error instanceof SubscriptionDeniedError) return subscriptionDenied(error, options, address);
+  if (error instanceof UnsubscriptionDeniedError) return unsubscriptionDenied(error, address);
   if (error instanceof NotStoredError) return notStored(error);
   return connectFailure(end, options, address);
 }
@@ -39,6 +40,17 @@ function subscriptionDenied(error: SubscriptionDeniedError, options: MqttOptions
     fix: isFilterWrong
       ? 'Correct the topic: + stands for one whole level, # for all levels at the end.'
       : 'Allow the topic in the access rules of the broker, or subscribe to another one. One attempt is made about every 30 s.',
+  });
+}
+
+function unsubscriptionDenied({ reasonCode, topic }: UnsubscriptionDeniedError, address: MqttAddress): ConnectionFailure {
+  return failed('unsubscription denied', {
+    code: 'mqtt-unsubscription-denied',
+    what: `The subscription to "${topic}", the topic of before, could not be ended: the broker answered with code ${String(reasonCode)}.`,
+    why: `The broker at ${address.text} keeps the session, and would go on sending the messages of that topic.`,
+    fix:
+      'Allow it in the access rules of the broker, or choose another client id, which begins a session of its own. ' +
+      'One attempt is made about every 30 s.',
   });
 }
 

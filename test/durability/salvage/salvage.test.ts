@@ -78,6 +78,27 @@ describe('salvage', () => {
     files = disk.files;
   });
 
+  it('leaves nothing behind where there is no room for what it makes', async () => {
+    const disk = new MemoryDisk(files);
+    await disk.remove([...files.keys()].filter((path) => path.startsWith('log/')).sort().at(-2) ?? '');
+    const damaged = new Map(disk.files);
+    const { create } = MemoryDisk.prototype;
+    let room = 3;
+    disk.create = async (path) => {
+      const file = await create.call(disk, path);
+      return {
+        append: (bytes) => (room-- > 0 ? file.append(bytes) : Promise.reject(Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }))),
+        fsync: () => file.fsync(),
+        close: () => file.close(),
+      };
+    };
+    const error = await salvage(disk, OPTIONS, 'wish', NOON).catch((thrown: unknown) => thrown);
+    expect(error).to.include({ code: 'ENOSPC' });
+    expect([...disk.files.keys()].sort()).to.deep.equal([...damaged.keys()].sort());
+    room = Infinity;
+    expect(await salvage(disk, OPTIONS, 'wish', NOON), 'it can be tried again').not.to.equal(undefined);
+  });
+
   const isRefused = (changed: Files): Promise<boolean> => openGraph(new MemoryDisk(changed)).then(() => false, () => true);
 
   it('does nothing to a log that can be read', async () => {
