@@ -280,7 +280,7 @@ export class GraphRunner {
       this.#logs.add({ operator: plan.graph, level: 'warn', text });
     });
     await this.#receivers.be(plan);
-    await this.#sinks.be(plan);
+    await this.#sinks.be(plan, successor);
     this.#keeper.giveUpState(options.reset, plan);
     const times = new UserCallTimes(this.#calls, this.#clock, plan.operators.map(({ id }) => this.#figures.of(id)));
     const fresh = this.#build(prepared, context, options, times);

@@ -29,11 +29,15 @@ export class Sinks {
     return this.#runtimes.get(id) ?? new SinkRuntime(this.#host.clock);
   }
 
-  /** Those of a plan, and no others, all of them able to run. Tells what those that go had not delivered. */
-  async be(plan: Plan): Promise<void> {
+  /**
+   * Those of a plan, and no others. Tells what those that go had not delivered.
+   * @param successor as for `run`
+   */
+  async be(plan: Plan, successor?: Plan): Promise<void> {
     const wanted = new Set(outsideOf(plan).map(({ id }) => id));
+    const led = new Set(outsideOf(successor ?? plan).map(({ id }) => id));
     // One that led nowhere any more, and does again, begins anew.
-    const dropped = [...this.#runtimes].filter(([id, { hasEnded }]) => hasEnded || !wanted.has(id));
+    const dropped = [...this.#runtimes].filter(([id, { hasEnded }]) => !wanted.has(id) || (hasEnded && led.has(id)));
     for (const [id] of dropped) this.#runtimes.delete(id);
     await Promise.all(dropped.map(async ([id, sink]) => {
       await sink.stop();

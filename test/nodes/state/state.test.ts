@@ -34,7 +34,7 @@ describe('state node', () => {
   it('gives its function the environment variables that it names', async () => {
     const [first, ...rest] = around({ func: 'return ctx.env("SITE");' });
     const loaded = await load([{ ...(first ?? expect.fail()), env: [{ name: 'SITE', value: 'north', type: 'str' }] }, ...rest]);
-    expect(loaded.engine.only.options.environment).to.deep.equal({ r: { SITE: 'north' } });
+    expect(loaded.engine.only.options.environment).to.deep.equal({ s: { SITE: 'north' } });
     await unload(loaded);
   });
 });
