@@ -7,7 +7,7 @@ import type { StateLoss } from './stateLosses';
 
 /** What a graph would forget with the next deploy, for as long as that is so. */
 export class LossList {
-  readonly element = element('div', 'dstream-losses');
+  readonly element = element('div', 'dstream-loss-notice');
   readonly #host: EditorHost;
   readonly #watch: LossWatch;
   #graph = '';
