@@ -4,27 +4,15 @@ import { join } from 'node:path';
 import type { MonitorSnapshot } from '../../src/flow/monitor/snapshot';
 import { LONGEST_LOOK, StreamingSidebar } from '../support/browser/StreamingSidebar';
 import { keyBeginnings } from '../support/browser/palette';
+import { PLANT_FLOWS } from '../support/browser/plantFlows';
 import { useEditor } from '../support/browser/useEditor';
 import { unresolved, visibleTexts } from '../support/browser/visibleTexts';
-import { batcher, node, receiver, sink, sums, tab } from '../support/flows';
 import { until } from '../support/until';
 
 const KEYS = keyBeginnings();
 
-const at = (x: number, y: number) => ({ x, y });
-
-const FLOWS = [
-  tab('tab', { label: 'Plant' }),
-  receiver('sensors', ['every'], { name: 'sensors', source: 'simulated', sensors: '3', rate: '10', seed: '1', ...at(120, 80) }),
-  batcher('every', ['safe'], { name: 'every half second', interval: '500', ...at(320, 80) }),
-  node('safe', 'dstream-checkpoint', [['sums']], { path: '', interval: '1', intervalUnits: 'h', sync: 'group', logLimit: '64', retention: '1', ...at(520, 80) }),
-  sums('sums', ['out'], { name: 'counts', aggregates: [{ aggregate: 'count', as: 'count' }], ...at(120, 160) }),
-  sink('out', ['collector'], { name: 'results', ...at(320, 160) }),
-  node('collector', 'test-collector', [], at(520, 160)),
-];
-
 describe('a damaged log in the Streaming sidebar', () => {
-  const editor = useEditor({ flows: FLOWS });
+  const editor = useEditor({ flows: PLANT_FLOWS });
   let sidebar: StreamingSidebar;
 
   before(async () => {

@@ -58,12 +58,14 @@ export class BranchRunner {
    * Runs a piece; the next one may come when this one has been run.
    * @param time of the batch, ms since the epoch
    * @param isSampled whether its records may be looked at as they pass
+   * @param isCombined whether the combiner of the branch, where it has one, is given what the piece came to
    */
-  async run(records: readonly RawRecord[], time: number, isSampled = false): Promise<PieceResult> {
+  async run(records: readonly RawRecord[], time: number, isSampled = false, isCombined = true): Promise<PieceResult> {
     this.#environment.begin();
     const piece = new ParallelCollectionRDD<RawRecord>({ defaultParallelism: 1 }, [records]);
     const results = await (isSampled ? this.#sampled : this.#transform)(piece, time).collect();
-    return { records: this.#combine === undefined ? results : [this.#combine(results)], report: this.#environment.report };
+    const combine = isCombined ? this.#combine : undefined;
+    return { records: combine === undefined ? results : [combine(results)], report: this.#environment.report };
   }
 }
 

@@ -20,10 +20,10 @@ const PIECES_A_HELPER = 2;
 
 type Piece = readonly RawRecord[];
 
-/** A branch as this thread runs it, and as its helpers are told to. */
+/** How a piece is run: what helpers are told to run, and whether what it comes to is combined. */
 interface Work {
   readonly order: BranchOrder;
-  readonly runner: BranchRunner;
+  readonly isCombined: boolean;
 }
 
 /**
@@ -33,6 +33,7 @@ interface Work {
 export class SharedBranch {
   readonly #environment: BuildEnvironment;
   readonly #helpers: Helpers;
+  readonly #runner: BranchRunner;
   readonly #plain: Work;
   /** Where what follows takes records that are combined. */
   readonly #combining: Work | undefined;
@@ -44,16 +45,18 @@ export class SharedBranch {
   constructor(branch: Branch, environment: BuildEnvironment, helpers: Helpers) {
     this.#environment = environment;
     this.#helpers = helpers;
-    const { combiner, ...plain } = branch;
-    this.#plain = workOf(plain, environment);
-    this.#combining = combiner && workOf(branch, environment);
+    const { plan, options, calls, samples } = environment;
+    const { combiner, ...uncombined } = branch;
+    this.#runner = new BranchRunner(plan, branch, options, calls, samples);
+    this.#plain = { order: orderOf(uncombined, environment), isCombined: false };
+    this.#combining = combiner && { order: orderOf(branch, environment), isCombined: true };
     this.#combiners = combiner === undefined ? [] : [combiner.id, ...combiner.inputs.map(({ id }) => id)];
   }
 
   /** @param received what the receiver of the branch has received */
   stream(received: DStream<RawRecord>): DStream<DataRecord> {
     const { samples } = this.#environment;
-    const plain = this.#plain.runner.transform(this.#environment, samples);
+    const plain = this.#runner.transform(this.#environment, samples);
     const { buffer } = this.#environment.receiver(this.#plain.order.branch.receiver.id);
     return received.transform((rdd, time) => {
       const way = this.#wayFor(buffer.allocatedCount(time));
@@ -72,7 +75,7 @@ export class SharedBranch {
 
   async #run(work: Work, way: Exclude<Way, 'plain'>, records: Piece, time: number): Promise<DataRecord[]> {
     const begun = performance.now();
-    const results = way === 'alone' ? [await work.runner.run(records, time, true)] : await this.#share(work, records, time);
+    const results = way === 'alone' ? [await this.#runner.run(records, time, true, work.isCombined)] : await this.#share(work, records, time);
     this.#estimate.took(way, records.length, performance.now() - begun);
     for (const { report } of results) tellReport(report, time, this.#environment);
     return results.flatMap((result) => result.records);
@@ -83,7 +86,7 @@ export class SharedBranch {
     if (!samples.areWantedOf(work.order.branch.path.map(({ id }) => id))) return this.#shareOut(work, records, time);
     // The last ones are run here, where somebody looks at them; all others as ever.
     const results = await this.#shareOut(work, records.slice(0, -SMALLEST_PIECE), time);
-    const last = await work.runner.run(records.slice(-SMALLEST_PIECE), time, true);
+    const last = await this.#runner.run(records.slice(-SMALLEST_PIECE), time, true, work.isCombined);
     this.#countOthers(results);
     return [...results, last];
   }
@@ -97,8 +100,9 @@ export class SharedBranch {
     }
   }
 
-  async #shareOut({ order, runner }: Work, records: Piece, time: number): Promise<readonly PieceResult[]> {
+  async #shareOut({ order, isCombined }: Work, records: Piece, time: number): Promise<readonly PieceResult[]> {
     const pieces = cut(records, this.#helpers.count + 1);
+    const runHere = (piece: Piece): Promise<PieceResult> => this.#runner.run(piece, time, false, isCombined);
     const results = new Array<PieceResult | undefined>(pieces.length);
     let next = 0;
     /** Takes one piece after the other, until there are no more, or one comes back undone. */
@@ -112,14 +116,14 @@ export class SharedBranch {
     };
     const helped = Array.from({ length: this.#helpers.count * PIECES_A_HELPER }, () => takeTurns((piece) => this.#runAway(order, piece, time)));
     const own = takeTurns(async (piece) => {
-      const result = await runner.run(piece, time);
+      const result = await runHere(piece);
       // Helpers have something to say meanwhile, and wait for their next piece.
       await new Promise(setImmediate);
       return result;
     });
     await Promise.all([...helped, own]);
     const all: PieceResult[] = [];
-    for (const [place, piece] of pieces.entries()) all.push(results[place] ?? await runner.run(piece, time));
+    for (const [place, piece] of pieces.entries()) all.push(results[place] ?? await runHere(piece));
     return all;
   }
 
@@ -133,13 +137,13 @@ export class SharedBranch {
   }
 }
 
-function workOf(branch: Branch, environment: BuildEnvironment): Work {
-  const { plan, options, calls, samples } = environment;
+function orderOf(branch: Branch, environment: BuildEnvironment): BranchOrder {
+  const { plan, options } = environment;
   const backgroundFailure = (operator: number, thrown: unknown): void => {
     const id = plan.operators[operator]?.id;
     if (id !== undefined) backgroundFailed(id, thrown, environment);
   };
-  return { order: { plan, branch, options, backgroundFailure }, runner: new BranchRunner(plan, branch, options, calls, samples) };
+  return { plan, branch, options, backgroundFailure };
 }
 
 /**

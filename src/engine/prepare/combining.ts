@@ -1,6 +1,6 @@
 import { columnsOf, portableOf } from '../../operators/window/GroupColumns';
 import { KeyedAggregator } from '../../operators/window/KeyedGroups';
-import type { ReduceByKeyOperator } from '../../plan/Plan';
+import type { ReduceByKeyOperator, ValueSource } from '../../plan/Plan';
 import type { StageEnvironment } from '../BuildEnvironment';
 import type { DataRecord } from '../DataRecord';
 import type { RunOptions } from '../Engine';
@@ -24,12 +24,12 @@ export function isCombinable({ parameters: { key, aggregates } }: ReduceByKeyOpe
 /** Combines records as an operator does that is combinable. */
 export function prepareCombining(operator: ReduceByKeyOperator, options: RunOptions, environment: StageEnvironment): Combine {
   const { id, parameters } = operator;
-  const [getKey, ...getters] = [parameters.key, ...parameters.aggregates.map(({ of }) => of)].map((source) => {
+  const getterOf = (source: ValueSource): ((record: DataRecord) => unknown) => {
     const reader = prepareReader(id, source, options);
     if ('get' in reader) return reader.get;
     throw new Error(`The operator ${id} reads its records by code and cannot combine parts of a batch.`);
-  });
-  const read = readingBy(getKey ?? (({ key }) => key), getters);
+  };
+  const read = readingBy(getterOf(parameters.key), parameters.aggregates.map(({ of }) => getterOf(of)));
   const aggregates = parameters.aggregates.map(({ aggregate, parameter }) => knownAggregate(id, aggregate, parameter));
   const aggregator = new KeyedAggregator(aggregates);
   return (records) => {

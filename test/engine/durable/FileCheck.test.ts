@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { aggregate, receiver, reduceByKey, sink, window } from '../plans';
+import { flipBit } from './flipBit';
 import { checkpoint, durablePlan, World } from './World';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -9,18 +10,6 @@ const plan = (): ReturnType<typeof durablePlan> => durablePlan([
   receiver(), checkpoint('keeper', 'in', { interval: 1e12, logLimit: 40_000 }), window('w', 'keeper', 48 * 3_600_000, 3_600_000),
   reduceByKey('sums', 'w', [aggregate('sum', 'payload', 'sum')]), sink('out', 'sums'),
 ], 3_600_000);
-
-async function flip(world: World, path: string, at: number): Promise<void> {
-  const disk = world.disk.connect();
-  const bytes = Buffer.from(await disk.read(path, 0, 1_000_000));
-  bytes[at] = bytes[at]! ^ 1;
-  await disk.remove(path);
-  const file = await disk.create(path);
-  await file.append(bytes);
-  await file.fsync();
-  await file.close();
-  await disk.fsyncFolder(path.split('/')[0]!);
-}
 
 async function hours(world: World, count: number): Promise<void> {
   for (let hour = 0; hour < count; hour++) {
@@ -57,7 +46,7 @@ describe('reading files again', () => {
       await hours(world, 18);
       if (folder === 'ckpt/') for (let count = 0; count < 2; count++) await keep(world);
       const [path = ''] = pathsIn(world, folder);
-      await flip(world, path, 150);
+      await flipBit(world, path, 150);
       await hours(world, 8);
       const told = world.problems.filter(({ code }) => code === 'damage-found');
       expect(told.map(({ what }) => what)).to.have.length(1);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { aggregate, receiver, reduceByKey, sink, window } from '../plans';
+import { flipBit } from './flipBit';
 import { checkpoint, durablePlan, World } from './World';
 
 const plan = (): ReturnType<typeof durablePlan> => durablePlan([
@@ -23,13 +24,7 @@ async function damage(world: World, text: string): Promise<void> {
     const bytes = Buffer.from(await disk.read(path, 0, 1_000_000));
     const at = bytes.indexOf(text);
     if (at === -1) continue;
-    bytes[at] = bytes[at]! ^ 1;
-    await disk.remove(path);
-    const file = await disk.create(path);
-    await file.append(bytes);
-    await file.fsync();
-    await file.close();
-    await disk.fsyncFolder('log');
+    await flipBit(world, path, at);
     return;
   }
   throw new Error(`Nothing in the log has "${text}".`);
